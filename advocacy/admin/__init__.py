@@ -1,0 +1,1 @@
+"""The administrator's pages: people, teams, settings, the audit trail."""

@@ -1,0 +1,94 @@
+"""The administrator's forms."""
+
+from collections.abc import Sequence
+
+from wtforms import EmailField, HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH, TEAM_LENGTH, TITLE_LENGTH, Role
+from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
+from advocacy.web.fields import DayField
+from advocacy.web.forms import Form, SelectChoice
+
+TIME_ZONE_LENGTH = 64
+ROLES = [
+    SelectChoice(str(Role.ADVOCATE), "Advocate"),
+    SelectChoice(str(Role.MANAGER), "Manager"),
+    SelectChoice(str(Role.ADMINISTRATOR), "Administrator"),
+]
+
+
+def _up_to(limit: int) -> Length:
+    return Length(max=limit, message=f"Up to {limit} letters fit.")
+
+
+class PersonForm(Form):
+    """What an administrator says of a person."""
+
+    name = StringField(
+        "Name",
+        [DataRequired("A name is needed."), _up_to(NAME_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
+    title = StringField("Title", [_up_to(TITLE_LENGTH)], render_kw={"autocomplete": "off"})
+    team = SelectField("Team", validate_choice=False)
+    role = SelectField("Role", choices=ROLES, default=str(Role.ADVOCATE), validate_choice=False)
+    joined = DayField(
+        "Joined",
+        [InputRequired("The day this person joined, please.")],
+        description="What people log counts from this day on.",
+    )
+    seen = HiddenField()
+
+    def offer(self, teams: Sequence[tuple[int, str]]) -> None:
+        """Offer these teams, each with its number and name."""
+        self.team.choices = [
+            SelectChoice("", "No team"),
+            *(SelectChoice(str(number), name) for number, name in teams),
+        ]
+
+
+class NewPersonForm(PersonForm):
+    """A person to add."""
+
+    email = EmailField(
+        "E-mail",
+        [DataRequired("An e-mail address is needed."), _up_to(EMAIL_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class TeamForm(Form):
+    """A team's name."""
+
+    name = StringField(
+        "Name",
+        [DataRequired("A team needs a name."), _up_to(TEAM_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
+    seen = HiddenField()
+
+
+class SettingsForm(Form):
+    """The programme's name, time zone and first day."""
+
+    name = StringField(
+        "Name of the programme",
+        [DataRequired("A name, please."), _up_to(PROGRAMME_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
+    time_zone = StringField(
+        "Time zone",
+        [DataRequired("A time zone, please."), _up_to(TIME_ZONE_LENGTH)],
+        description=(
+            "Days and months are counted in it, for example Europe/Lisbon. Days that are written "
+            "keep their date."
+        ),
+        render_kw={"list": "time-zones", "autocomplete": "off"},
+    )
+    first_day = DayField(
+        "First day",
+        [InputRequired("The first day, please.")],
+        description="What people log counts from this day on.",
+    )
+    seen = HiddenField()

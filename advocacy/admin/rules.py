@@ -1,0 +1,6 @@
+"""Limits of what an administrator sets."""
+
+from datetime import date
+
+EARLIEST_DAY = date(1990, 1, 1)
+"""No programme begins earlier: a mistyped year would make a thousand months to close."""

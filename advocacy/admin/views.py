@@ -1,0 +1,372 @@
+"""The administrator's pages: people, teams, settings, the audit trail."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from advocacy.admin import actions
+from advocacy.admin.forms import NewPersonForm, PersonForm, SettingsForm, TeamForm
+from advocacy.admin.queries import audit_lines
+from advocacy.audit.rules import Action
+from advocacy.core.errors import DomainError, Invalid, NotFound
+from advocacy.core.stale import stamp
+from advocacy.core.time import day_of, now
+from advocacy.people import queries
+from advocacy.people.models import Person
+from advocacy.people.rules import Role
+from advocacy.points.queries import last_closed_month
+from advocacy.programme.queries import get_programme
+from advocacy.web.fields import DayField
+from advocacy.web.forms import show_error
+from advocacy.web.paging import asked_page
+from advocacy.web.session import db
+from advocacy.web.user import current_user as me
+
+blueprint = Blueprint("admin", __name__)
+
+SEARCH_LENGTH = 120
+_LINK = "link_to_hand_over"
+
+
+@blueprint.get("/programme")
+def programme() -> ResponseReturnValue:
+    """Show what an administrator looks after."""
+    active, deactivated = queries.count_people(db())
+    return render_template(
+        "admin/programme.html",
+        active=active,
+        deactivated=deactivated,
+        administrators=queries.count_administrators(db()),
+        teams=queries.count_teams(db()),
+        last_closed=last_closed_month(db()),
+    )
+
+
+@blueprint.get("/programme/people")
+def people() -> ResponseReturnValue:
+    """List everybody, fifty a page, or those whom a search finds."""
+    page = asked_page()
+    search = request.args.get("q", "")[:SEARCH_LENGTH]
+    found, total = queries.people_page(db(), limit=page.rows, offset=page.offset, search=search)
+    return render_template(
+        "admin/people.html",
+        found=found,
+        total=total,
+        search=search,
+        page=page,
+        links=page.links(has_more=page.offset + len(found) < total),
+    )
+
+
+@blueprint.get("/programme/people/new")
+def add_person_page() -> ResponseReturnValue:
+    """Show the form for somebody new."""
+    today = day_of(now(), get_programme(db()).time_zone)
+    return _show_new(NewPersonForm(joined=today))
+
+
+def _show_new(form: NewPersonForm, status: int = 200) -> ResponseReturnValue:
+    form.offer([(team.id, team.name) for team in queries.teams(db())])
+    return render_template("admin/new_person.html", form=form), status
+
+
+@blueprint.post("/programme/people/new")
+def add_person() -> ResponseReturnValue:
+    """Add somebody, and show the one-time link to hand over."""
+    form = NewPersonForm()
+    if not form.validate():
+        return _show_new(form, 422)
+    try:
+        person, code = actions.add_person(
+            db(),
+            email=form.email.data or "",
+            name=form.name.data or "",
+            title=form.title.data or "",
+            team_id=_team_number(form.team.data or ""),
+            role=form.role.data or "",
+            joined=_day(form.joined),
+            actor_id=me.id,
+            now=now(),
+        )
+    except DomainError as error:
+        db().rollback()
+        return _show_new(show_error(form, error), 422)
+    return _hand_over(person, code)
+
+
+def _hand_over(person: Person, code: str) -> ResponseReturnValue:
+    """Lead to the person's page, which shows the link once."""
+    session[_LINK] = [person.id, code]
+    return redirect(url_for("admin.person", person=person.id, _anchor="link"))
+
+
+def _day(field: DayField) -> date:
+    if field.data is None:
+        raise Invalid("A day, please.", field=field.name)
+    return field.data
+
+
+def _team_number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Invalid("There is no such team.", field="team")
+    return int(text)
+
+
+@blueprint.get("/programme/people/<int:person>")
+def person(person: int) -> ResponseReturnValue:
+    """Show somebody, for changing."""
+    about = queries.get_person(db(), person)
+    waiting = session.get(_LINK)
+    link = ""
+    if waiting and waiting[0] == person:
+        del session[_LINK]
+        link = current_app.config["ADVOCACY"].base_url + url_for("auth.welcome", code=waiting[1])
+    return _show_person(about, _form_of(about), link=link)
+
+
+def _form_of(about: Person) -> PersonForm:
+    return PersonForm(
+        formdata=None,
+        name=about.name,
+        title=about.title,
+        team=str(about.team_id or ""),
+        role=about.role,
+        joined=about.joined,
+        seen=stamp(*actions.said_of(about)),
+    )
+
+
+def _show_person(
+    about: Person, form: PersonForm, status: int = 200, link: str = ""
+) -> ResponseReturnValue:
+    form.offer([(team.id, team.name) for team in queries.teams(db())])
+    return render_template("admin/person.html", person=about, form=form, link=link), status
+
+
+@blueprint.post("/programme/people/<int:person>")
+def change_person(person: int) -> ResponseReturnValue:
+    """Change what is said of somebody."""
+    form = PersonForm()
+    if not form.validate():
+        return _show_person(queries.get_person(db(), person), form, 422)
+    try:
+        about = actions.change_person(
+            db(),
+            person,
+            seen=form.seen.data or "",
+            name=form.name.data or "",
+            title=form.title.data or "",
+            team_id=_team_number(form.team.data or ""),
+            role=form.role.data or "",
+            joined=_day(form.joined),
+            actor_id=me.id,
+            now=now(),
+        )
+    except NotFound as error:
+        if error.field is None:
+            raise
+        return _refused(person, form, error)
+    except DomainError as error:
+        return _refused(person, form, error)
+    flash(f"Kept what you changed of {about.name}.")
+    if about.id == me.id and not Role(about.role).administers:
+        return redirect("/")
+    return redirect(url_for("admin.person", person=person))
+
+
+def _refused(person: int, form: PersonForm, error: DomainError) -> ResponseReturnValue:
+    db().rollback()
+    about = queries.fresh_person(db(), person)
+    form.seen.data = stamp(*actions.said_of(about))
+    return _show_person(about, show_error(form, error), 422)
+
+
+@blueprint.post("/programme/people/<int:person>/deactivate")
+def deactivate(person: int) -> ResponseReturnValue:
+    """Deactivate somebody; the sign-ins end at once."""
+    try:
+        about = actions.deactivate(db(), person, actor_id=me.id, now=now())
+    except NotFound:
+        raise
+    except DomainError as error:
+        db().rollback()
+        about = queries.fresh_person(db(), person)
+        return _show_person(about, show_error(_form_of(about), error), 422)
+    flash(f"{about.name} is deactivated. What was logged stays.")
+    return redirect(url_for("admin.person", person=person))
+
+
+@blueprint.post("/programme/people/<int:person>/activate")
+def activate(person: int) -> ResponseReturnValue:
+    """Let somebody in again."""
+    about = actions.activate(db(), person, actor_id=me.id, now=now())
+    flash(f"{about.name} can sign in again.")
+    return redirect(url_for("admin.person", person=person))
+
+
+@blueprint.post("/programme/people/<int:person>/link")
+def link(person: int) -> ResponseReturnValue:
+    """Make a new one-time link and show it once."""
+    try:
+        about, code = actions.new_link(db(), person, actor_id=me.id, now=now())
+    except NotFound:
+        raise
+    except DomainError as error:
+        db().rollback()
+        flash(error.message, "caution")
+        return redirect(url_for("admin.person", person=person))
+    return _hand_over(about, code)
+
+
+@blueprint.get("/programme/teams")
+def teams() -> ResponseReturnValue:
+    """List the teams."""
+    return _show_teams(TeamForm())
+
+
+def _show_teams(
+    form: TeamForm,
+    status: int = 200,
+    renamed: int | None = None,
+    rename_form: TeamForm | None = None,
+) -> ResponseReturnValue:
+    page = asked_page()
+    every = queries.teams(db())
+    return (
+        render_template(
+            "admin/teams.html",
+            form=form,
+            teams=every[page.offset : page.offset + page.rows],
+            total=len(every),
+            sizes=queries.team_sizes(db()),
+            stamp=stamp,
+            renamed=renamed,
+            rename_form=rename_form,
+            page=page,
+            links=page.links(has_more=len(every) > page.offset + page.rows),
+        ),
+        status,
+    )
+
+
+@blueprint.post("/programme/teams")
+def add_team() -> ResponseReturnValue:
+    """Add a team."""
+    form = TeamForm()
+    if not form.validate():
+        return _show_teams(form, 422)
+    try:
+        team = actions.add_team(db(), form.name.data or "", actor_id=me.id, now=now())
+    except DomainError as error:
+        db().rollback()
+        return _show_teams(show_error(form, error, {"team": "name"}), 422)
+    flash(f"{team.name} is here now.")
+    return redirect(url_for("admin.teams"))
+
+
+@blueprint.post("/programme/teams/<int:team>")
+def rename_team(team: int) -> ResponseReturnValue:
+    """Rename a team."""
+    form = TeamForm()
+    try:
+        if form.validate():
+            renamed = actions.rename_team(
+                db(),
+                team,
+                form.name.data or "",
+                seen=form.seen.data or "",
+                actor_id=me.id,
+                now=now(),
+            )
+            flash(f"It is called {renamed.name} now.")
+            return redirect(url_for("admin.teams"))
+    except NotFound:
+        raise
+    except DomainError as error:
+        db().rollback()
+        show_error(form, error)
+    known = queries.get_team(db(), team)
+    form.seen.data = stamp(known.name)
+    return _show_teams(TeamForm(formdata=None), 422, known.id, form)
+
+
+@blueprint.get("/programme/settings")
+def settings_page() -> ResponseReturnValue:
+    """Show the programme's settings."""
+    known = get_programme(db())
+    form = SettingsForm(
+        name=known.name,
+        time_zone=known.time_zone,
+        first_day=known.first_day,
+        seen=stamp(known.name, known.time_zone, known.first_day),
+    )
+    return _show_settings(form)
+
+
+def _show_settings(form: SettingsForm, status: int = 200) -> ResponseReturnValue:
+    return (
+        render_template(
+            "admin/settings.html",
+            form=form,
+            known=get_programme(db()),
+            zones=sorted(available_timezones()),
+            last_closed=last_closed_month(db()),
+        ),
+        status,
+    )
+
+
+@blueprint.post("/programme/settings")
+def settings() -> ResponseReturnValue:
+    """Change the programme's settings."""
+    form = SettingsForm()
+    if not form.validate():
+        return _show_settings(form, 422)
+    try:
+        actions.change_settings(
+            db(),
+            seen=form.seen.data or "",
+            name=form.name.data or "",
+            time_zone=form.time_zone.data or "",
+            first_day=_day(form.first_day),
+            actor_id=me.id,
+            now=now(),
+        )
+    except DomainError as error:
+        db().rollback()
+        known = get_programme(db())
+        form.seen.data = stamp(known.name, known.time_zone, known.first_day)
+        return _show_settings(show_error(form, error), 422)
+    flash("Kept.")
+    return redirect(url_for("admin.settings_page"))
+
+
+@blueprint.get("/programme/audit")
+def audit() -> ResponseReturnValue:
+    """Show who did what, latest first."""
+    page = asked_page()
+    action = request.args.get("action", "")
+    if action and action not in set(Action):
+        raise NotFound("The trail knows no such thing.")
+    lines = audit_lines(db(), limit=page.rows + 1, offset=page.offset, action=action)
+    return render_template(
+        "admin/audit.html",
+        lines=lines[: page.rows],
+        action=action,
+        every=list(Action),
+        page=page,
+        links=page.links(has_more=len(lines) > page.rows),
+    )

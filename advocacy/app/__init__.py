@@ -1,0 +1,91 @@
+"""create_app(settings): the only place where the parts meet."""
+
+import logging
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from advocacy.admin.views import blueprint as admin
+from advocacy.app import access, health, places
+from advocacy.auth import login
+from advocacy.auth.rules import SIGN_IN_LASTS
+from advocacy.auth.views import blueprint as auth
+from advocacy.config import Settings, carried
+from advocacy.conversations.views import blueprint as conversations
+from advocacy.core.database import Database
+from advocacy.home.views import blueprint as home
+from advocacy.leaderboard.views import blueprint as leaderboard
+from advocacy.library.views import blueprint as library
+from advocacy.people.views import blueprint as people
+from advocacy.recognition.views import blueprint as recognition
+from advocacy.relationships.views import blueprint as relationships
+from advocacy.shares.views import blueprint as shares
+from advocacy.web import errors, headers, numbers, sent_forms, session
+
+BLUEPRINTS = (
+    auth,
+    home,
+    conversations,
+    relationships,
+    library,
+    shares,
+    people,
+    leaderboard,
+    recognition,
+    admin,
+)
+REQUEST_BYTES = 6 * 1024 * 1024
+"""The largest request: a photo of the size that profiles take, and its form."""
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """Return the WSGI app.
+
+    :param database: the opened database; by default the one that the settings name.
+    """
+    app = Flask(
+        "advocacy",
+        template_folder=str(carried("templates")),
+        static_folder=str(carried("static")),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
+        PERMANENT_SESSION_LIFETIME=SIGN_IN_LASTS,
+        SESSION_COOKIE_NAME="advocacy",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        ADVOCACY=settings,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    numbers.init_app(app)
+    session.init_app(app, database or Database(settings.database_url))
+    headers.init_app(app, is_https=settings.is_https)
+    errors.init_app(app)
+    login.init_app(app)
+    access.init_app(app)
+    CSRFProtect(app)
+    sent_forms.init_app(app)
+    places.init_app(app)
+    app.register_blueprint(health.blueprint)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    logging.getLogger("advocacy").setLevel(logging.INFO)
+    return app
+
+
+def serve_app() -> Flask:
+    """Return the app for a production server, with the settings of the environment."""
+    return create_app(Settings.from_environment())
+
+
+__all__ = ["create_app", "serve_app"]

@@ -1,0 +1,132 @@
+"""Who may do what: one table, and the guard that reads it."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from flask import Flask, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from advocacy.people.rules import Role
+from advocacy.web.errors import expired_page
+from advocacy.web.user import current_user
+
+
+class Who(Enum):
+    """Who may use a route."""
+
+    ANYBODY = frozenset[Role]()
+    PEOPLE = frozenset(Role)
+    MANAGERS = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+    ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+ACCESS: Mapping[str, Who] = MappingProxyType(
+    {
+        "static": Who.ANYBODY,
+        "health.healthz": Who.ANYBODY,
+        # signing in
+        "auth.sign_in_page": Who.ANYBODY,
+        "auth.sign_in": Who.ANYBODY,
+        "auth.welcome": Who.ANYBODY,
+        "auth.use_welcome": Who.ANYBODY,
+        "auth.sign_out": Who.PEOPLE,
+        "auth.password_page": Who.PEOPLE,
+        "auth.change_password": Who.PEOPLE,
+        # the first page, and one's own growth
+        "home.today": Who.ANYBODY,  # shows the sign-in page to who is not signed in
+        "home.growth": Who.PEOPLE,
+        "home.switch_ranking": Who.PEOPLE,
+        "home.kept": Who.PEOPLE,
+        # conversations and people: always one's own
+        "conversations.log_page": Who.PEOPLE,
+        "conversations.log": Who.PEOPLE,
+        "conversations.correct_page": Who.PEOPLE,
+        "conversations.correct": Who.PEOPLE,
+        "conversations.answered_page": Who.PEOPLE,
+        "conversations.answered": Who.PEOPLE,
+        "conversations.take_back": Who.PEOPLE,
+        "relationships.people": Who.PEOPLE,
+        "relationships.search": Who.PEOPLE,
+        "relationships.add_page": Who.PEOPLE,
+        "relationships.add": Who.PEOPLE,
+        "relationships.card": Who.PEOPLE,
+        "relationships.change_page": Who.PEOPLE,
+        "relationships.change": Who.PEOPLE,
+        # the library
+        "library.items": Who.PEOPLE,
+        "library.item": Who.PEOPLE,
+        "library.make_link": Who.PEOPLE,
+        "library.posted": Who.PEOPLE,
+        "library.take_back": Who.PEOPLE,
+        "library.new_page": Who.MANAGERS,
+        "library.new": Who.MANAGERS,
+        "library.edit_page": Who.MANAGERS,
+        "library.edit": Who.MANAGERS,
+        "library.publish": Who.MANAGERS,
+        "library.archive": Who.MANAGERS,
+        "shares.follow": Who.ANYBODY,
+        # staff profiles
+        "people.profile": Who.PEOPLE,
+        "people.change_profile": Who.PEOPLE,
+        "people.agree": Who.PEOPLE,
+        "people.withdraw": Who.PEOPLE,
+        "people.proposed_photo": Who.PEOPLE,
+        "people.profiles": Who.PEOPLE,
+        "people.profile_of": Who.PEOPLE,
+        "people.photo_of": Who.PEOPLE,
+        "people.propose_page": Who.MANAGERS,
+        "people.propose": Who.MANAGERS,
+        # the manager's pages
+        "leaderboard.board": Who.MANAGERS,
+        "leaderboard.person": Who.MANAGERS,
+        "recognition.months": Who.MANAGERS,
+        "recognition.month": Who.MANAGERS,
+        "recognition.close_page": Who.MANAGERS,
+        "recognition.close": Who.MANAGERS,
+        "recognition.export": Who.MANAGERS,
+        # the programme
+        "admin.programme": Who.ADMINISTRATORS,
+        "admin.people": Who.ADMINISTRATORS,
+        "admin.add_person_page": Who.ADMINISTRATORS,
+        "admin.add_person": Who.ADMINISTRATORS,
+        "admin.person": Who.ADMINISTRATORS,
+        "admin.change_person": Who.ADMINISTRATORS,
+        "admin.deactivate": Who.ADMINISTRATORS,
+        "admin.activate": Who.ADMINISTRATORS,
+        "admin.link": Who.ADMINISTRATORS,
+        "admin.teams": Who.ADMINISTRATORS,
+        "admin.add_team": Who.ADMINISTRATORS,
+        "admin.rename_team": Who.ADMINISTRATORS,
+        "admin.settings_page": Who.ADMINISTRATORS,
+        "admin.settings": Who.ADMINISTRATORS,
+        "admin.audit": Who.ADMINISTRATORS,
+    }
+)
+
+
+def init_app(app: Flask) -> None:
+    """Let nobody in whom the table does not name."""
+
+    @app.before_request
+    def guard() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None  # no such page: 404 or 405, whoever asks
+        who = ACCESS.get(request.endpoint)
+        if who is Who.ANYBODY:
+            return None
+        if not current_user.is_authenticated:
+            return _sign_in_first()
+        if who is None or current_user.role not in who.value:
+            abort(403)
+        return None
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    if request.method == "POST":
+        return expired_page()
+    if request.headers.get("X-Sheet"):
+        return render_template("errors/signed_out.html"), 401
+    wanted = request.full_path if request.query_string else request.path
+    return redirect("/sign-in?" + urlencode({"next": wanted}))

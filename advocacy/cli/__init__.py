@@ -1,0 +1,82 @@
+"""The ``advocacy`` command."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+import advocacy
+from advocacy.cli.boards import explain, leaderboard
+from advocacy.cli.database import database, show_settings
+from advocacy.cli.imports import import_
+from advocacy.cli.months import export, ledger, month
+from advocacy.cli.people import person
+from advocacy.cli.serving import demo, serve
+from advocacy.config import SettingsError
+from advocacy.core.errors import DomainError
+
+COULD_NOT = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+
+class _InOrder(click.Group):
+    """A group that lists its commands in the order in which one comes to need them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands as they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(advocacy.__version__, prog_name="advocacy")
+def root() -> None:
+    """Advocacy: who keeps relationships with people outside, and what that is worth.
+
+    Settings come from the environment; `advocacy settings` shows them. The first command that
+    needs the database makes it.
+    """
+
+
+for command in (
+    serve,
+    demo,
+    show_settings,
+    database,
+    person,
+    import_,
+    leaderboard,
+    explain,
+    month,
+    export,
+    ledger,
+):
+    root.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 1 could not, 2 wrong usage."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = root.main(args=arguments, prog_name="advocacy", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as nothing:
+        click.echo(nothing.format_message(), err=True)
+        return WRONG_USAGE
+    except click.UsageError as wrong:
+        path = wrong.ctx.command_path if wrong.ctx else "advocacy"
+        _complain(f"{wrong.format_message()} See: {path} --help")
+        return WRONG_USAGE
+    except click.Abort:
+        _complain("Stopped.")
+        return INTERRUPTED
+    except (DomainError, SettingsError) as refused:
+        _complain(str(refused))
+        return COULD_NOT
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str) -> None:
+    click.echo(" ".join(message.split()), err=True)

@@ -1,0 +1,214 @@
+"""Who stands where, and why."""
+
+import csv
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advocacy.cli.output import format_option, print_as, print_json, print_table
+
+if TYPE_CHECKING:
+    from advocacy.recognition.queries import BoardRow
+
+_HEADINGS = {
+    "rank": "#",
+    "name": "name",
+    "team": "team",
+    "points": "points",
+    "movement": "moved",
+    "begun": "begun",
+    "alive": "alive",
+    "conversations": "conversations",
+    "answered": "answered",
+    "in_person": "in person",
+    "shares": "shares",
+    "email": "e-mail",
+}
+
+
+@click.command("leaderboard", short_help="Print who stands where.")
+@click.option("--month", help="Like 2026-10; without any period, this month.")
+@click.option("--quarter", help="Like 2026-Q4.")
+@click.option("--year", help="Like 2026.")
+@click.option("--all", "all_time", is_flag=True, help="All time.")
+@click.option("--team", help="Only the members of a team.")
+@click.option("--top", type=click.IntRange(min=1), help="Only so many rows.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="How it is printed.",
+)
+def leaderboard(
+    *,
+    month: str | None,
+    quarter: str | None,
+    year: str | None,
+    all_time: bool,
+    team: str | None,
+    top: int | None,
+    format_: str,
+) -> None:
+    """Print the leaderboard of a month, a quarter, a year or all time."""
+    from advocacy.cli.house import opened_house
+    from advocacy.core.errors import NotFound
+    from advocacy.core.time import words_for_period
+    from advocacy.people.queries import find_team
+    from advocacy.recognition.files import words_for_left
+    from advocacy.recognition.queries import board
+
+    given = _given_period(month, quarter, year, all_time=all_time)
+    with opened_house() as house:
+        today = house.today()
+        with house.database.reading() as session:
+            found_team = find_team(session, team) if team else None
+            if team and found_team is None:
+                raise NotFound(f"There is no team {team[:80]}.")
+            found = board(
+                session,
+                given or f"{today:%Y-%m}",
+                today=today,
+                team_id=found_team.id if found_team else None,
+                limit=top,
+            )
+    rows = [_plain(row) for row in found.rows]
+    if format_ == "json":
+        print_json({"period": found.period, "left_ranking": found.left_ranking, "rows": rows})
+    elif format_ == "csv":
+        _print_csv(rows)
+    else:
+        of_team = f", team {found_team.name}" if found_team else ""
+        click.echo(f"{words_for_period(found.period).capitalize()}{of_team}")
+        print_table(_HEADINGS, rows)
+        if found.left_ranking:
+            click.echo(words_for_left(found.left_ranking))
+
+
+def _given_period(
+    month: str | None, quarter: str | None, year: str | None, *, all_time: bool
+) -> str | None:
+    """Return the one period that was given, checked, or None.
+
+    :raises UsageError: when there are several, or one is not what its option says.
+    """
+    from advocacy.core.errors import Invalid
+    from advocacy.core.time import ALL_TIME, parse_period
+
+    given = {
+        name: text
+        for name, text in (("month", month), ("quarter", quarter), ("year", year))
+        if text is not None
+    }
+    if all_time:
+        given["all"] = ALL_TIME
+    if len(given) > 1:
+        raise click.UsageError(f"Choose one of --{' and --'.join(given)}.")
+    for name, text in given.items():
+        looks = {"month": "2026-10", "quarter": "2026-Q4", "year": "2026", "all": ALL_TIME}[name]
+        try:
+            right = len(parse_period(text)) == len(looks) and ("Q" in text) == ("Q" in looks)
+        except Invalid:
+            right = False
+        if not right:
+            raise click.UsageError(f"--{name} is written like {looks}, not {text[:20]!r}.")
+        return text
+    return None
+
+
+def _plain(row: "BoardRow") -> dict[str, Any]:
+    return {
+        "rank": row.rank,
+        "email": row.email,
+        "name": row.name,
+        "team": row.team,
+        "points": row.points,
+        "movement": row.movement,
+        **{
+            name: getattr(row.figures, name)
+            for name in ("begun", "alive", "conversations", "answered", "in_person", "shares")
+        },
+    }
+
+
+def _print_csv(rows: list[dict[str, Any]]) -> None:
+    from advocacy.recognition.files import harmless
+
+    fields = [name for name in _HEADINGS if name != "email"]
+    fields.insert(1, "email")
+    writer = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(
+            {
+                name: harmless(value) if isinstance(value, str) else value
+                for name, value in row.items()
+            }
+        )
+
+
+@click.command("explain", short_help="Print what built somebody's points.")
+@click.argument("email")
+@click.option("--month", required=True, help="Like 2026-10.")
+@format_option
+def explain(email: str, month: str, format_: str) -> None:
+    """Print every entry behind a person's points in a month, contacts as a manager sees them."""
+    from advocacy.audit.actions import note
+    from advocacy.audit.rules import Action
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now, parse_month, words_for_period
+    from advocacy.people.queries import get_person_by_email
+    from advocacy.relationships import queries
+
+    parse_month(month)
+    with opened_house() as house, house.database.writing() as session:
+        person = get_person_by_email(session, email)
+        # the person sees this look too
+        note(
+            session,
+            Action.LOOKED,
+            actor_id=None,
+            subject_id=person.id,
+            detail=month,
+            now=now(),
+        )
+        explained = queries.explain(session, person, month, for_manager=True)
+    entries = [
+        {
+            "id": entry.id,
+            "rule": entry.rule,
+            "evidence": entry.evidence,
+            "points": entry.points,
+            "day": entry.day,
+            "recorded_at": entry.recorded_at,
+            "contact": entry.contact,
+            "source": entry.source,
+            "reason": entry.reason,
+        }
+        for entry in explained.entries
+    ]
+    document = {
+        "email": person.email,
+        "month": month,
+        "points": explained.points,
+        "seen": explained.seen,
+        "word": explained.word,
+        "shares": explained.shares,
+        "entries": entries,
+    }
+
+    def in_words() -> None:
+        counted = min(explained.word, explained.word_limit)
+        click.echo(
+            f"{person.name}, {words_for_period(month)}: {explained.points} points (seen "
+            f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
+            f"{explained.shares})"
+        )
+        headings = {"day": "day", "points": "points", "rule": "rule", "evidence": "evidence"}
+        headings |= {"contact": "contact", "reason": "reason"}
+        if entries:
+            print_table(headings, entries)
+
+    print_as(format_, document, in_words)

@@ -1,0 +1,156 @@
+"""Closing months, their files, and the ledger behind them."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advocacy.cli.output import format_option, print_as, print_table
+
+if TYPE_CHECKING:
+    from advocacy.recognition.rules import MonthState
+    from advocacy.recognition.verify import Report
+
+_HEADINGS = {"month": "month", "state": "state", "closed_at": "closed at"}
+
+
+@click.group("month")
+def month() -> None:
+    """List the months, and close one that is over."""
+
+
+@month.command("list")
+@format_option
+def list_months(format_: str) -> None:
+    """List the months from the first that counts to this one."""
+    from advocacy.cli.house import opened_house
+    from advocacy.recognition.queries import months
+
+    with opened_house() as house:
+        today = house.today()
+        with house.database.reading() as session:
+            rows = [_plain(each) for each in months(session, today)]
+    print_as(format_, rows, lambda: print_table(_HEADINGS, rows))
+
+
+@month.command("close")
+@click.argument("month_", metavar="MONTH")
+@format_option
+def close(month_: str, format_: str) -> None:
+    """Close a month like 2026-10 once and for all, and every open one before it."""
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now, parse_month
+    from advocacy.recognition.actions import close_months
+    from advocacy.recognition.queries import months
+
+    parse_month(month_)
+    with opened_house() as house:
+        today = house.today()
+        with house.database.writing() as session:
+            closed = close_months(
+                session, month_, closed_by=None, now=now(), data=house.settings.data
+            )
+        with house.database.reading() as session:
+            (state,) = (each for each in months(session, today) if each.month == month_)
+
+    def in_words() -> None:
+        if len(closed) > 1:
+            click.echo(f"Closed with those before it, from {closed[0]}: {len(closed)} months.")
+        click.echo(f"{month_} is closed. Its files: advocacy export recognition {month_}")
+
+    print_as(format_, _plain(state) | {"closed": closed}, in_words)
+
+
+def _plain(state: "MonthState") -> dict[str, Any]:
+    return {
+        "month": state.month,
+        "state": state.state,
+        "closed_at": state.closed_at,
+        "sha256": dict(state.sha256),
+    }
+
+
+@click.group("export")
+def export() -> None:
+    """Hand on what was closed."""
+
+
+@export.command("recognition")
+@click.argument("month_", metavar="MONTH")
+@click.option("--output", type=click.Path(path_type=Path), help="A file instead of the screen.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "xlsx", "json"]),
+    default="csv",
+    show_default=True,
+)
+def recognition(month_: str, output: Path | None, format_: str) -> None:
+    """Print the recognition export of a closed month like 2026-10."""
+    from advocacy.audit.actions import note
+    from advocacy.audit.rules import Action
+    from advocacy.cli.house import opened_house
+    from advocacy.core.errors import Unavailable
+    from advocacy.core.time import now, parse_month
+    from advocacy.recognition.actions import export_file
+
+    parse_month(month_)
+    if format_ == "xlsx" and output is None and sys.stdout.isatty():
+        raise click.UsageError("A spreadsheet is not for the screen: give --output FILE.")
+    with opened_house() as house, house.database.writing() as session:
+        content = export_file(session, month_, format_, house.settings.data)
+        note(session, Action.EXPORTED, actor_id=None, detail=f"{month_} {format_}", now=now())
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise Unavailable(f"{output} cannot be written: {error.strerror}.") from error
+
+
+@click.group("ledger")
+def ledger() -> None:
+    """Prove the points, or make what is read from them anew."""
+
+
+@ledger.command("verify")
+@format_option
+def verify(format_: str) -> None:
+    """Hold every entry, standing and closed month against the record; exit 1 on a problem."""
+    from advocacy.cli.house import opened_house
+    from advocacy.recognition.verify import verify as verify_ledger
+
+    with opened_house() as house, house.database.reading() as session:
+        report = verify_ledger(session)
+    _print_report(report, format_)
+
+
+@ledger.command("rebuild")
+@format_option
+def rebuild(format_: str) -> None:
+    """Make the standings anew from the ledger, then verify."""
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now
+    from advocacy.recognition.verify import rebuild as rebuild_standings
+
+    with opened_house() as house, house.database.writing() as session:
+        report = rebuild_standings(session, now())
+    _print_report(report, format_)
+
+
+def _print_report(report: "Report", format_: str) -> None:
+    def in_words() -> None:
+        for problem in report.problems:
+            click.echo(problem)
+        found = f"{len(report.problems)} problems" if report.problems else "all as it should be"
+        click.echo(
+            f"{report.entries} entries of {report.people} people in {report.months} months: "
+            f"{found}."
+        )
+
+    print_as(format_, asdict(report), in_words)
+    if report.problems:
+        click.get_current_context().exit(1)

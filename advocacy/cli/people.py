@@ -1,0 +1,143 @@
+"""People: adding, letting in, deactivating."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advocacy.cli.output import format_option, print_as
+
+if TYPE_CHECKING:
+    from advocacy.people.models import Person
+
+
+@click.group("person")
+def person() -> None:
+    """Add people, and let them in or not."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The full name.")
+@click.option(
+    "--role",
+    type=click.Choice(["advocate", "manager", "administrator"]),
+    default="advocate",
+    show_default=True,
+)
+@click.option("--team", default="", help="The team; a new one is made.")
+@click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
+@format_option
+def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, format_: str) -> None:
+    """Add a person; without a password, print a one-time link to choose one."""
+    from advocacy.audit.actions import note
+    from advocacy.audit.rules import Action
+    from advocacy.auth.actions import make_link, set_password
+    from advocacy.cli.house import opened_house
+    from advocacy.contacts.queries import ties_with_emails
+    from advocacy.conversations.actions import hold, settle_ties
+    from advocacy.core.time import now
+    from advocacy.people.actions import add_person, find_or_add_team
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with opened_house() as house:
+        today = house.today()
+        with house.database.writing() as session:
+            added = add_person(
+                session,
+                email=email,
+                name=name,
+                role=role,
+                team=find_or_add_team(session, team),
+                joined=today,
+                now=now(),
+            )
+            note(session, Action.PERSON_ADDED, actor_id=None, subject_id=added.id, now=now())
+            colleagues = ties_with_emails(session, [added.email])
+            for number in sorted({*colleagues.values()}):
+                hold(session, number)
+            settle_ties(session, colleagues, now())
+            link = None
+            if password is None:
+                code = make_link(session, added.id, now())
+                link = f"{house.settings.base_url}/welcome/{code}"
+            else:
+                set_password(session, added.id, password, now())
+            document = _described(added, team) | {"link": link}
+
+    def in_words() -> None:
+        click.echo(f"{added.name} ({added.email}) is here now, as {added.role}.")
+        if link:
+            click.echo(f"To choose a password, once and within a week: {link}")
+
+    print_as(format_, document, in_words)
+
+
+@person.command("link")
+@click.argument("email")
+@format_option
+def link(email: str, format_: str) -> None:
+    """Print a new one-time link for a person to choose a password."""
+    from advocacy.audit.actions import note
+    from advocacy.audit.rules import Action
+    from advocacy.auth.actions import make_link
+    from advocacy.cli.house import opened_house
+    from advocacy.core.errors import Conflict
+    from advocacy.core.time import now
+    from advocacy.people.queries import get_person_by_email
+
+    with opened_house() as house, house.database.writing() as session:
+        found = get_person_by_email(session, email)
+        if found.deactivated_at is not None:
+            raise Conflict(f"{found.email} is deactivated. Run: advocacy person activate EMAIL")
+        code = make_link(session, found.id, now())
+        note(session, Action.LINK_MADE, actor_id=None, subject_id=found.id, now=now())
+        address = f"{house.settings.base_url}/welcome/{code}"
+        document = _described(found, found.team.name if found.team else "") | {"link": address}
+    print_as(format_, document, lambda: click.echo(address))
+
+
+@person.command("deactivate")
+@click.argument("email")
+@format_option
+def deactivate(email: str, format_: str) -> None:
+    """Deactivate a person: signed out at once, off the open boards; the history stays."""
+    _let_in(email, format_, active=False)
+
+
+@person.command("activate")
+@click.argument("email")
+@format_option
+def activate(email: str, format_: str) -> None:
+    """Let a deactivated person in again."""
+    _let_in(email, format_, active=True)
+
+
+def _let_in(email: str, format_: str, *, active: bool) -> None:
+    from advocacy.admin import actions
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now
+    from advocacy.people.queries import get_person_by_email
+
+    with opened_house() as house, house.database.writing() as session:
+        found = get_person_by_email(session, email)
+        change = actions.activate if active else actions.deactivate
+        change(session, found.id, actor_id=None, now=now())
+        document = _described(found, found.team.name if found.team else "")
+
+    def in_words() -> None:
+        state = "may sign in again" if active else "is deactivated and signed out everywhere"
+        click.echo(f"{found.name} ({found.email}) {state}.")
+
+    print_as(format_, document, in_words)
+
+
+def _described(person: "Person", team: str) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "role": person.role,
+        "team": team.strip() or None,
+        "joined": person.joined,
+        "active": person.deactivated_at is None,
+    }

@@ -1,0 +1,174 @@
+"""Serving the pages."""
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from advocacy.config import demo_data
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+_port = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On which port."
+)
+
+
+@click.command("serve", short_help="Serve the pages.")
+@_host
+@_port
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages; an empty programme prints the address of its first set-up."""
+    from advocacy.auth.actions import make_link
+    from advocacy.cli.house import opened_house
+    from advocacy.core.database import reason_a_folder_refuses
+    from advocacy.core.errors import Unavailable
+    from advocacy.core.time import now
+    from advocacy.people.queries import has_administrator
+
+    check_port(host, port)
+    os.environ.setdefault("ADVOCACY_BASE_URL", _address(host, port))
+    with opened_house(upgrades=True) as house:
+        if reason := reason_a_folder_refuses(house.settings.data):
+            raise Unavailable(reason)
+        lines = [f"Advocacy is at {house.settings.base_url}"]
+        if house.settings.mail_url is None:
+            lines.append(f"Letters go to the folder {house.settings.data / 'letters'}")
+        with house.database.writing() as session:
+            if not has_administrator(session):
+                code = make_link(session, None, now())
+                lines.append(f"To set it up, once: {house.settings.base_url}/welcome/{code}")
+    _listen(host, port, workers, lines)
+
+
+@click.command("demo", short_help="Serve a sample programme to look around in.")
+@_host
+@_port
+def demo(host: str, port: int) -> None:
+    """Serve a sample programme with people in it, in a folder of its own."""
+    from advocacy.cli.house import opened_house
+    from advocacy.core.database import reason_a_folder_refuses
+    from advocacy.core.errors import Unavailable
+    from advocacy.demo import sign_ins
+
+    check_port(host, port)
+    folder = demo_data()
+    for name in ("DATABASE_URL", "SECRET_KEY", "MAIL_URL", "TRUSTED_PROXIES"):
+        os.environ.pop(f"ADVOCACY_{name}", None)
+    os.environ["ADVOCACY_DATA"] = str(folder)
+    os.environ.setdefault("ADVOCACY_BASE_URL", _address(host, port))
+    _fill_once()
+    with opened_house(upgrades=True) as house:
+        if reason := reason_a_folder_refuses(house.settings.data):
+            raise Unavailable(reason)
+        lines = [f"A sample programme is at {house.settings.base_url}", "Sign in as:"]
+        lines += [
+            f"  {sample.role:<14} {sample.email:<30} {sample.password}" for sample in sign_ins()
+        ]
+        lines.append(f"It is kept in {folder}; remove that folder to begin anew.")
+    _listen(host, port, 1, lines)
+
+
+def _fill_once() -> None:
+    """Fill the sample beside its place and put it there when it is whole."""
+    from advocacy.cli.house import make_folders, refused_in_one_line
+    from advocacy.config import Settings
+    from advocacy.core.database import Database
+    from advocacy.core.errors import Unavailable
+    from advocacy.core.migrate import upgrade
+    from advocacy.core.time import now
+    from advocacy.demo import fill
+    from advocacy.programme.actions import start
+
+    settings = Settings.from_environment()
+    make_folders(settings)
+    place = Path(settings.database_url.removeprefix("sqlite:///"))
+    if place.exists():
+        return
+    fresh = place.with_name(f"{place.name}.new")
+    try:
+        for rest in ("", "-wal", "-shm"):
+            fresh.with_name(f"{fresh.name}{rest}").unlink(missing_ok=True)
+        click.echo("Filling the sample programme, once …", err=True)
+        database = Database(f"sqlite:///{fresh}")
+        try:
+            with refused_in_one_line(database):
+                upgrade(database)
+                with database.writing() as session:
+                    start(session, time_zone=settings.time_zone, now=now(), is_sample=True)
+                fill(database, settings, now())
+        finally:
+            database.engine.dispose()
+        fresh.replace(place)
+    except OSError as error:
+        raise Unavailable(f"The folder {place.parent} cannot be used: {error.strerror}.") from error
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on.
+
+    :raises Unavailable: saying why.
+    """
+    from advocacy.core.errors import Unavailable
+
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} is taken. Choose another one with --port."
+        elif error.errno == errno.EACCES:
+            reason = f"Port {port} is not allowed to you. Choose one above 1023 with --port."
+        else:
+            reason = f"Nothing can listen on {host}, port {port}: {error.strerror or error}."
+        raise Unavailable(reason) from error
+
+
+def _address(host: str, port: int) -> str:
+    """Return the address under which a browser on this machine gets here."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 (it is compared, not bound)
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+_LOGGERS = {
+    name: {"handlers": [handler], "level": "INFO", "propagate": False}
+    for name, handler in (
+        ("_granian", "console"),
+        ("granian.access", "access"),
+        ("advocacy", "console"),
+    )
+}
+
+
+def _listen(host: str, port: int, workers: int, lines: list[str]) -> None:
+    """Serve until told to stop, and say the lines when it begins."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    server = Granian(
+        "advocacy.app:serve_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,  # one that is still starting may not hear the first word
+        log_level=LogLevels.error,
+        log_dictconfig={"loggers": _LOGGERS},
+    )
+    server.on_startup(lambda: click.echo("\n".join(lines)))
+    server.serve()

@@ -1,0 +1,154 @@
+"""The settings of one installation, read once from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_SECRET = {"secret_key", "database_url", "mail_url"}
+
+
+def carried(name: str) -> Path:
+    """Return a folder that is carried with the app: inside the package, or beside a checkout's."""
+    inside = Path(__file__).resolve().parent / name
+    return inside if inside.is_dir() else _CHECKOUT / name
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things lie and how the house is reached.
+
+    ``origins`` says for each field whether it came from the environment, is the default, or was
+    made here at the first start.
+    """
+
+    data: Path
+    database_url: str
+    base_url: str
+    secret_key: str
+    time_zone: str
+    mail_url: str | None
+    trusted_proxies: int
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the ``ADVOCACY_…`` variables.
+
+        :raises SettingsError: when one of them cannot be used or the data folder refuses.
+        """
+        given = {
+            name.removeprefix("ADVOCACY_").lower(): value.strip()
+            for name, value in (os.environ if environ is None else environ).items()
+            if name.startswith("ADVOCACY_") and value.strip()
+        }
+        data = Path(given["data"]).expanduser().absolute() if "data" in given else _default_data()
+        known = ("data", "database_url", "base_url", "secret_key", "time_zone", "mail_url")
+        origins = {
+            name: "environment" if name in given else "default"
+            for name in (*known, "trusted_proxies")
+        }
+        if "secret_key" not in given:
+            origins["secret_key"] = "made at first start"
+        return cls(
+            data=data,
+            database_url=_database_url(given.get("database_url"), data),
+            base_url=_base_url(given.get("base_url", "http://127.0.0.1:8000")),
+            secret_key=given.get("secret_key") or _kept_secret(data),
+            time_zone=given.get("time_zone", "UTC"),
+            mail_url=given.get("mail_url"),
+            trusted_proxies=_count(given.get("trusted_proxies", "0")),
+            origins=origins,
+        )
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the house over TLS."""
+        return self.base_url.startswith("https://")
+
+    def shown(self) -> list[dict[str, str | int | None]]:
+        """Return every setting with its origin, secrets hidden."""
+        rows: list[dict[str, str | int | None]] = []
+        for name, origin in self.origins.items():
+            value = getattr(self, name)
+            shown = str(value) if isinstance(value, Path) else value
+            if name in _SECRET and shown:
+                shown = _without_password(str(shown)) if "url" in name else "(hidden)"
+            rows.append({"name": f"ADVOCACY_{name.upper()}", "value": shown, "origin": origin})
+        return rows
+
+
+def _default_data() -> Path:
+    if (_CHECKOUT / "pyproject.toml").exists():
+        return _CHECKOUT / "var"
+    return Path(platformdirs.user_data_dir("advocacy"))
+
+
+def demo_data(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the sample programme's own folder, which no other installation uses."""
+    given = (os.environ if environ is None else environ).get("ADVOCACY_DATA", "").strip()
+    data = Path(given).expanduser().absolute() if given else _default_data()
+    return data / "demo" if given or data.parent == _CHECKOUT else data.with_name("advocacy-demo")
+
+
+def _database_url(given: str | None, data: Path) -> str:
+    if given is None:
+        return f"sqlite:///{data / 'advocacy.sqlite3'}"
+    for plain in ("postgresql://", "postgres://"):
+        if given.startswith(plain):
+            return "postgresql+psycopg://" + given.removeprefix(plain)
+    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return given
+    raise SettingsError(
+        "ADVOCACY_DATABASE_URL must begin with sqlite:/// or postgresql:// "
+        f"(it begins with {given.split(':')[0]!r})."
+    )
+
+
+def _base_url(given: str) -> str:
+    if not given.startswith(("http://", "https://")):
+        raise SettingsError("ADVOCACY_BASE_URL must begin with http:// or https://.")
+    return given.rstrip("/")
+
+
+def _count(given: str) -> int:
+    if not given.isdecimal():
+        raise SettingsError("ADVOCACY_TRUSTED_PROXIES must be a whole number, 0 or more.")
+    return int(given)
+
+
+def _kept_secret(data: Path) -> str:
+    """Return the secret in the data folder, making it at the first start."""
+    path = data / "secret"
+    try:
+        if not path.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            fresh = data / f".secret-{os.getpid()}"
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass  # somebody else was first: theirs holds
+            finally:
+                fresh.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    if "@" not in rest:
+        return url
+    login, _, host = rest.rpartition("@")
+    return f"{scheme}://{login.split(':')[0]}:(hidden)@{host}"

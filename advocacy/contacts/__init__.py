@@ -1,0 +1,1 @@
+"""People outside the company, each as one advocate knows them."""

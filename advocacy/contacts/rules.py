@@ -1,0 +1,52 @@
+"""Who is the same contact, and the limits of what is kept of one."""
+
+import re
+import unicodedata
+
+from advocacy.core.errors import Invalid
+
+NAME_LENGTH = 120
+EMAIL_LENGTH = 254
+
+_EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
+
+
+def clean(text: str) -> str:
+    """Return a name or an address with single spaces and none around it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def key(text: str) -> str:
+    """Return what decides whether two names or addresses are the same: case and spaces aside."""
+    return clean(text).casefold()
+
+
+def looks_like_email(text: str) -> bool:
+    """Tell whether a contact was given by e-mail address rather than by name."""
+    return _EMAIL.match(text) is not None
+
+
+def checked(text: str) -> str:
+    """Return a contact's name or address, cleaned.
+
+    :raises Invalid: when it is empty, too long or holds what no name holds.
+    """
+    text = clean(text)
+    if not text:
+        raise Invalid("Say with whom: a name is enough.", field="contact")
+    limit = EMAIL_LENGTH if looks_like_email(text) else NAME_LENGTH
+    if len(text) > limit:
+        raise Invalid(
+            f"That is {len(text)} letters long; a name has up to {NAME_LENGTH}.", field="contact"
+        )
+    check_letters(text, field="contact")
+    return text
+
+
+def check_letters(text: str, *, field: str) -> None:
+    """Refuse a name or an address with what no name holds, and no database takes.
+
+    :raises Invalid: naming the field.
+    """
+    if not text.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise Invalid("A name cannot hold control characters.", field=field)

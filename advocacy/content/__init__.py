@@ -1,0 +1,1 @@
+"""The library: what managers publish for others to share."""

@@ -1,0 +1,1 @@
+"""What was said: conversations with people outside the company."""

@@ -1,0 +1,349 @@
+"""Writing conversations. Each verb ends by settling the ties that it touched."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.conversations import queries, rules
+from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.rules import Said, Source
+from advocacy.core.database import new_numbers
+from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.time import day_of
+from advocacy.people.queries import hold_person
+from advocacy.points.actions import settle
+from advocacy.points.rules import Began, Kind
+from advocacy.programme.queries import get_programme, hold_for_posting
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    """A conversation to write: what was said, with which contacts of which person.
+
+    ``external_id``, ``digest`` and ``occurred_at`` are what an import brings, which is
+    ``reported``: seen, and on time.
+    """
+
+    person_id: int
+    contacts: Sequence[int]
+    said: Said
+    occurred_at: datetime | None = None
+    reported: bool = False
+    external_id: str | None = None
+    digest: str | None = None
+
+
+def hold(session: Session, person_id: int) -> None:
+    """Hold the open months and the person, before anything about the person's ties is read."""
+    hold_for_posting(session)
+    hold_person(session, person_id)
+
+
+def record(session: Session, conversations: Sequence[NewConversation], now: datetime) -> list[int]:
+    """Write conversations, all rows first, then settle each touched tie once.
+
+    The caller holds their persons (``hold``).
+
+    :returns: the numbers of the conversations, in order.
+    :raises Invalid: when one of them cannot be so; nothing is written then.
+    """
+    today = day_of(now, get_programme(session).time_zone)
+    for conversation in conversations:
+        rules.check(conversation.said, today)
+        if not conversation.reported:
+            rules.check_introduction(conversation.said)
+        if len(set(conversation.contacts)) != len(conversation.contacts):
+            raise Invalid("One of them is named twice.", field="contact")
+    numbers = _insert_conversations(session, conversations, now)
+    _insert_participants(session, conversations, numbers, today)
+    testify(
+        session,
+        {
+            (contact, conversation.said.day)
+            for conversation in conversations
+            if conversation.reported
+            for contact in conversation.contacts
+        },
+        Source.IMPORT,
+        now,
+    )
+    settle_ties(
+        session,
+        {
+            contact: conversation.person_id
+            for conversation in conversations
+            for contact in conversation.contacts
+        },
+        now,
+    )
+    return numbers
+
+
+def _insert_conversations(
+    session: Session, conversations: Sequence[NewConversation], now: datetime
+) -> list[int]:
+    numbers = new_numbers(session, Conversation.id, len(conversations))
+    session.connection().execute(
+        insert(Conversation),
+        [
+            {
+                "id": number,
+                "person_id": conversation.person_id,
+                "day": conversation.said.day,
+                "kind": str(conversation.said.kind),
+                "began": str(conversation.said.began),
+                "channel": conversation.said.channel,
+                "note": conversation.said.note,
+                "occurred_at": conversation.occurred_at,
+                "logged_at": now,
+                "reported": conversation.reported,
+                "external_id": conversation.external_id,
+                "digest": conversation.digest,
+            }
+            for number, conversation in zip(numbers, conversations, strict=True)
+        ],
+    )
+    return numbers
+
+
+def _insert_participants(
+    session: Session,
+    conversations: Sequence[NewConversation],
+    numbers: Sequence[int],
+    today: date,
+) -> None:
+    rows = [
+        {
+            "conversation_id": number,
+            "contact_id": contact,
+            "position": position,
+            "answered": answered,
+            "logged_on": today,
+            "counted": True,
+        }
+        for number, conversation in zip(numbers, conversations, strict=True)
+        for position, (contact, answered) in enumerate(
+            zip(conversation.contacts, conversation.said.answered, strict=True)
+        )
+    ]
+    session.connection().execute(insert(Participant), rows)
+
+
+def testify(
+    session: Session, spoken: Collection[tuple[int, date]], source: Source, now: datetime
+) -> None:
+    """Write down that a source saw ties speak on days. The caller settles the ties."""
+    if not spoken:
+        return
+    postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if postgres else sqlite.insert)(Witness)
+    session.connection().execute(
+        statement.on_conflict_do_nothing(),
+        [
+            {"tie_id": tie, "day": day, "source": str(source), "recorded_at": now}
+            for tie, day in sorted(spoken)
+        ],
+    )
+
+
+def settle_ties(session: Session, person_of_tie: Mapping[int, int], now: datetime) -> None:
+    """Bring the ledger to what the record of these ties is worth now."""
+    if not person_of_tie:
+        return
+    first_day = get_programme(session).first_day
+    records = queries.records_of_ties(session, person_of_tie, first_day)
+    _project_counted(session, records)
+    settle(
+        session,
+        person_of_tie,
+        {
+            tie: [record.deed for record in told if record.remembered is None]
+            for tie, told in records.items()
+        },
+        now,
+    )
+
+
+def _project_counted(session: Session, records: Mapping[int, list[queries.Record]]) -> None:
+    changed: list[dict[str, Any]] = [
+        {
+            "conversation_id": record.deed.number,
+            "contact_id": record.tie,
+            "counted": record.remembered is None,
+        }
+        for told in records.values()
+        for record in told
+        if record.was_counted != (record.remembered is None)
+    ]
+    if changed:
+        session.execute(update(Participant), changed)
+
+
+def mark_answered(
+    session: Session,
+    conversation: Conversation,
+    contact_id: int,
+    *,
+    replied_on: date | None = None,
+    now: datetime,
+) -> None:
+    """Mark that an answer came, whenever it came.
+
+    When the contact began, it is the advocate who answered: the day of the reply becomes the
+    conversation's day, in a conversation of its own when others still wait.
+
+    :param replied_on: the day of the reply; needed when the contact began, else not looked at.
+    :raises Invalid: when the reply lies before the conversation or after today.
+    """
+    today = day_of(now, get_programme(session).time_zone)
+    participants = queries.participants_of(session, conversation.id)
+    participant = next((one for one in participants if one.contact_id == contact_id), None)
+    if participant is None:
+        raise Invalid("That person was not part of it.", field="contact")
+    if participant.answered:
+        return
+    if conversation.began == Began.ADVOCATE:
+        participant.answered = True
+    else:
+        day = _checked_reply(replied_on or today, conversation.day, today)
+        if len(participants) > 1:
+            participant = _in_a_conversation_of_its_own(session, conversation, participant, now)
+            conversation = queries.get_conversation(
+                session, conversation.person_id, participant.conversation_id
+            )
+        participant.answered = True
+        if day != conversation.day:
+            conversation.day = day
+            participant.logged_on = today
+    session.flush()
+    settle_ties(session, {contact_id: conversation.person_id}, now)
+
+
+def hear(session: Session, brought: Mapping[int, str], now: datetime) -> None:
+    """Mark that an import has heard of answers; the days stay as they were.
+
+    The caller holds the persons.
+
+    :param brought: the numbers of the conversations, each with the hash of what it was now
+        brought with.
+    """
+    numbers = sorted(brought)
+    session.execute(
+        update(Conversation), [{"id": number, "digest": brought[number]} for number in numbers]
+    )
+    session.execute(
+        update(Participant)
+        .where(Participant.conversation_id.in_(numbers))
+        .values(answered=True)
+        .execution_options(synchronize_session=False)
+    )
+    settle_ties(session, queries.ties_of_conversations(session, numbers), now)
+
+
+def _checked_reply(replied_on: date, began_on: date, today: date) -> date:
+    if replied_on > today:
+        raise Invalid("That day is still to come.", field="replied_on")
+    if replied_on < began_on:
+        raise Invalid("An answer cannot come before they wrote.", field="replied_on")
+    return replied_on
+
+
+def _in_a_conversation_of_its_own(
+    session: Session, conversation: Conversation, participant: Participant, now: datetime
+) -> Participant:
+    alone = Conversation(
+        person_id=conversation.person_id,
+        day=conversation.day,
+        kind=conversation.kind,
+        began=conversation.began,
+        channel=conversation.channel,
+        note=conversation.note,
+        logged_at=now,
+        reported=conversation.reported,
+    )
+    session.add(alone)
+    session.flush()
+    moved = Participant(
+        conversation_id=alone.id,
+        contact_id=participant.contact_id,
+        answered=participant.answered,
+        logged_on=participant.logged_on,
+    )
+    session.delete(participant)
+    session.add(moved)
+    return moved
+
+
+def correct(
+    session: Session,
+    conversation: Conversation,
+    said: Said,
+    contacts: Sequence[int],
+    now: datetime,
+) -> None:
+    """Change what the advocate said of a conversation.
+
+    A new day, or a new contact, counts as logged today. Fourteen days after the conversation's
+    day only the note can change.
+
+    :raises Conflict: when it is too late for anything but the note.
+    :raises Invalid: when it cannot be so.
+    """
+    today = day_of(now, get_programme(session).time_zone)
+    before = {one.contact_id: one for one in queries.participants_of(session, conversation.id)}
+    after = dict(zip(contacts, said.answered, strict=True))
+    if len(after) != len(contacts):
+        raise Invalid("One of them is named twice.", field="contact")
+    same = (
+        said.day == conversation.day
+        and said.kind == conversation.kind
+        and said.began == conversation.began
+        and after == {number: one.answered for number, one in before.items()}
+    )
+    rules.check(said, today)
+    if not same and not rules.can_be_changed(conversation.day, today):
+        raise Conflict(
+            "More than 14 days have passed: you can change the note, mark an answer, or take "
+            "the conversation back.",
+            field="occurred_on",
+        )
+    one_of_two = conversation.reported and conversation.kind == Kind.INTRODUCED
+    if not same and not one_of_two:
+        rules.check_introduction(said)
+    conversation.note, conversation.channel = said.note, said.channel
+    if same:
+        session.flush()
+        return
+    moved = said.day != conversation.day
+    conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
+    for number, participant in before.items():
+        if number not in after:
+            session.delete(participant)
+    session.flush()
+    for position, (number, answered) in enumerate(after.items()):
+        participant = before.get(number) or Participant(
+            conversation_id=conversation.id, contact_id=number, logged_on=today
+        )
+        participant.answered, participant.position = answered, position
+        if moved:
+            participant.logged_on = today
+        session.add(participant)
+    session.flush()
+    settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)
+
+
+def take_back(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Take a conversation back: points end where they would be had it never been logged."""
+    participants = queries.participants_of(session, conversation.id)
+    conversation.taken_back_at = now
+    session.flush()
+    settle_ties(
+        session,
+        dict.fromkeys([one.contact_id for one in participants], conversation.person_id),
+        now,
+    )

@@ -1,0 +1,66 @@
+"""The form for a conversation."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH
+from advocacy.core.errors import Invalid
+from advocacy.points.rules import Began, Kind
+from advocacy.web.fields import DayField
+from advocacy.web.forms import Form, SelectChoice
+
+YES = ("true", "yes", "1", "on")
+NO = ("false", "no", "0", "off")
+
+
+class LogForm(Form):
+    """What is said of a conversation; with whom and answered are read from the request as lists."""
+
+    kind = RadioField(
+        "How",
+        choices=[
+            SelectChoice(Kind.COMMENTED, "Comment"),
+            SelectChoice(Kind.WROTE, "Message"),
+            SelectChoice(Kind.CALLED, "Call"),
+            SelectChoice(Kind.INTRODUCED, "Introduction"),
+            SelectChoice(Kind.MET, "In person"),
+        ],
+        validate_choice=False,
+    )
+    began = RadioField(
+        "Who began?",
+        choices=[SelectChoice(Began.ADVOCATE, "I did"), SelectChoice(Began.CONTACT, "They did")],
+        default=Began.ADVOCATE,
+        validate_choice=False,
+    )
+    channel = StringField("Where", [Length(max=CHANNEL_LENGTH)])
+    occurred_on = DayField("When")
+    note = TextAreaField("What was said", [Length(max=NOTE_LENGTH)])
+
+
+class ReplyForm(Form):
+    """When the advocate answered somebody who had begun."""
+
+    replied_on = DayField("When did you answer?")
+
+
+def read_answers(values: Sequence[str], people: int) -> list[bool]:
+    """Return whether each person answered, from one answer for all or one for each.
+
+    :raises Invalid: when an answer is neither yes nor no, or their number fits nobody.
+    """
+    answers = []
+    for value in values:
+        text = value.strip().lower()
+        if text not in YES + NO:
+            raise Invalid("Say whether they answered: yes, or not yet.", field="answered")
+        answers.append(text in YES)
+    if not answers:
+        raise Invalid("Say whether they answered: yes, or not yet.", field="answered")
+    if len(answers) == 1:
+        return answers * people
+    if len(answers) != people:
+        raise Invalid("Say it once for all, or once for each person.", field="answered")
+    return answers

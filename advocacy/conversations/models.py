@@ -1,0 +1,80 @@
+"""Conversations, who took part in them, and what saw them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from advocacy.conversations import rules
+from advocacy.core.tables import Base
+
+
+class Conversation(Base):
+    """An exchange of one kind on one day between a person and one or more contacts.
+
+    ``day`` is its date in the programme's zone, fixed when written. ``reported`` marks what an
+    administrator's import or a connected system brought, ``digest`` the hash of what it brought.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('commented', 'wrote', 'introduced', 'called', 'met')", name="kind"
+        ),
+        CheckConstraint("began IN ('advocate', 'contact')", name="began"),
+        Index(None, "person_id", "day"),
+        Index(
+            "uq_conversation_digest_without_id",
+            "digest",
+            unique=True,
+            sqlite_where=text("external_id IS NULL"),
+            postgresql_where=text("external_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(10))
+    began: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(rules.CHANNEL_LENGTH), default="")
+    note: Mapped[str] = mapped_column(String(rules.NOTE_LENGTH), default="")
+    occurred_at: Mapped[datetime | None]
+    logged_at: Mapped[datetime]
+    reported: Mapped[bool] = mapped_column(default=False)
+    taken_back_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(rules.EXTERNAL_ID_LENGTH), unique=True)
+    digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class Participant(Base):
+    """A contact in a conversation.
+
+    ``logged_on`` is the day on which this counts as logged. ``counted`` is projected whenever
+    the tie is settled: whether points and boards know it, or it is only remembered.
+    """
+
+    __tablename__ = "participant"
+    __table_args__ = (Index(None, "contact_id"),)
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[bool]
+    logged_on: Mapped[date]
+    counted: Mapped[bool] = mapped_column(default=True)
+
+
+class Witness(Base):
+    """Evidence that a tie spoke on a day, from a source; it may come before it is logged."""
+
+    __tablename__ = "evidence"
+
+    tie_id: Mapped[int] = mapped_column(ForeignKey("tie.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(12), primary_key=True)
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,312 @@
+"""Reading conversations, always those of one person, and the deeds that they are."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.rules import Source
+from advocacy.core.errors import NotFound
+from advocacy.people.models import Person
+from advocacy.points.rules import Began, Deed, Remembered, remembered_only
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A conversation with one contact as the record has it, and whether it counts."""
+
+    deed: Deed
+    tie: int
+    was_counted: bool
+    remembered: Remembered | None
+
+
+def records_of_ties(
+    session: Session, ties: Collection[int], first_day: date
+) -> dict[int, list[Record]]:
+    """Return what the record says of ties, taken-back conversations left out.
+
+    What was reported is on time as it was brought: a day or a contact that the advocate has
+    changed since, which nothing witnessed, counts as logged when it was changed.
+
+    :param first_day: the programme's.
+    """
+    found: dict[int, list[Record]] = {}
+    ordered = sorted(ties)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            _records().where(Participant.contact_id.in_(ordered[at : at + CHUNK]))
+        )
+        for (
+            tie,
+            number,
+            day,
+            kind,
+            began,
+            reported,
+            answered,
+            logged_on,
+            counted,
+            witness,
+            joined,
+            colleague,
+        ) in rows:
+            remembered = remembered_only(
+                day,
+                logged_on,
+                reported=reported and witness is not None,
+                colleague=colleague is not None,
+                joined=joined,
+                first_day=first_day,
+            )
+            deed = Deed(day, kind, began, answered, witness is not None, number)
+            found.setdefault(tie, []).append(Record(deed, tie, counted, remembered))
+    return found
+
+
+def _records() -> Select[*tuple[Any, ...]]:
+    advocate, colleague = aliased(Person), aliased(Person)
+    return (
+        select(
+            Participant.contact_id,
+            Conversation.id,
+            Conversation.day,
+            Conversation.kind,
+            Conversation.began,
+            Conversation.reported,
+            Participant.answered,
+            Participant.logged_on,
+            Participant.counted,
+            Witness.tie_id,
+            advocate.joined,
+            colleague.id,
+        )
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .join(advocate, advocate.id == Conversation.person_id)
+        .outerjoin(colleague, colleague.email == Contact.email_key)
+        .outerjoin(
+            Witness,
+            and_(
+                Witness.tie_id == Participant.contact_id,
+                Witness.day == Conversation.day,
+                Witness.source == Source.IMPORT,
+            ),
+        )
+        .where(Conversation.taken_back_at.is_(None))
+    )
+
+
+def get_conversation(session: Session, person_id: int, conversation_id: int) -> Conversation:
+    """Return a conversation of a person.
+
+    :raises NotFound: when it does not exist, was taken back or is somebody else's.
+    """
+    conversation = session.scalar(
+        select(Conversation).where(
+            Conversation.id == conversation_id,
+            Conversation.person_id == person_id,
+            Conversation.taken_back_at.is_(None),
+        )
+    )
+    if conversation is None:
+        raise NotFound("There is no such conversation of yours.")
+    return conversation
+
+
+def participants_of(session: Session, conversation_id: int) -> list[Participant]:
+    """Return who took part in a conversation, in the order they were named."""
+    return list(
+        session.scalars(
+            select(Participant)
+            .where(Participant.conversation_id == conversation_id)
+            .order_by(Participant.position, Participant.contact_id)
+        )
+    )
+
+
+def conversations_with(
+    session: Session, person_id: int, contact_id: int, *, limit: int, offset: int = 0
+) -> list[tuple[Conversation, Participant]]:
+    """Return a person's conversations with a contact, latest first."""
+    rows = session.execute(
+        select(Conversation, Participant)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .where(
+            Conversation.person_id == person_id,
+            Participant.contact_id == contact_id,
+            Conversation.taken_back_at.is_(None),
+        )
+        .order_by(Conversation.day.desc(), Conversation.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [(conversation, participant) for conversation, participant in rows]
+
+
+def talks_by_contact(
+    session: Session, person_id: int, contacts: Collection[int]
+) -> dict[int, list[tuple[date, bool, str, str]]]:
+    """Return day, answered, kind and who began of every conversation, by contact: for the ring.
+
+    What is only remembered counts here too.
+    """
+    rows = session.execute(
+        select(
+            Participant.contact_id,
+            Conversation.day,
+            Participant.answered,
+            Conversation.kind,
+            Conversation.began,
+        )
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(
+            Conversation.person_id == person_id,
+            Conversation.taken_back_at.is_(None),
+            Participant.contact_id.in_(sorted(contacts)),
+        )
+    )
+    talks: dict[int, list[tuple[date, bool, str, str]]] = {}
+    for contact, day, answered, kind, began in rows:
+        talks.setdefault(contact, []).append((day, answered, kind, began))
+    return talks
+
+
+def recent_contacts(session: Session, person_id: int, *, limit: int) -> list[Contact]:
+    """Return the contacts whom a person spoke with last, then those added last."""
+    last = (
+        select(Participant.contact_id, func.max(Conversation.id).label("number"))
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(Conversation.person_id == person_id, Conversation.taken_back_at.is_(None))
+        .group_by(Participant.contact_id)
+        .subquery()
+    )
+    return list(
+        session.scalars(
+            select(Contact)
+            .outerjoin(last, last.c.contact_id == Contact.id)
+            .where(Contact.person_id == person_id)
+            .order_by(last.c.number.is_(None), last.c.number.desc(), Contact.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def waiting_for_person(
+    session: Session, person_id: int, *, limit: int
+) -> list[tuple[Conversation, Contact]]:
+    """Return who wrote and waits for this person's answer, the longest wait first.
+
+    Imports fill no inbox.
+    """
+    rows = session.execute(
+        select(Conversation, Contact)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .where(
+            Conversation.person_id == person_id,
+            Conversation.began == Began.CONTACT,
+            Participant.answered.is_(False),
+            Conversation.reported.is_(False),
+            Conversation.taken_back_at.is_(None),
+        )
+        .order_by(Conversation.day, Conversation.id)
+        .limit(limit)
+    )
+    return [(conversation, contact) for conversation, contact in rows]
+
+
+def count_waiting(session: Session, person_id: int) -> int:
+    """Return how many people wait for this person's answer."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Conversation)
+            .join(Participant, Participant.conversation_id == Conversation.id)
+            .where(
+                Conversation.person_id == person_id,
+                Conversation.began == Began.CONTACT,
+                Participant.answered.is_(False),
+                Conversation.reported.is_(False),
+                Conversation.taken_back_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def is_a_conversation_of_boards() -> ColumnElement[bool]:
+    """Return the condition under which a participant is one of a board's conversations."""
+    return and_(
+        Conversation.taken_back_at.is_(None),
+        Participant.counted.is_(True),
+        or_(Conversation.began == Began.ADVOCATE, Participant.answered.is_(True)),
+    )
+
+
+def external_ids_of(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Return the external ids of conversations that came with one, by number."""
+    found: dict[int, str] = {}
+    ordered = sorted(numbers)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            select(Conversation.id, Conversation.external_id).where(
+                Conversation.id.in_(ordered[at : at + CHUNK]),
+                Conversation.external_id.is_not(None),
+            )
+        )
+        found.update({number: str(external) for number, external in rows})
+    return found
+
+
+class Imported(NamedTuple):
+    """What is here of a row that an import brought: ``answered`` is None without a contact."""
+
+    number: int
+    digest: str | None
+    answered: bool | None
+
+
+def imported_by_external_id(session: Session, external_ids: Collection[str]) -> dict[str, Imported]:
+    """Return what imports brought, by external id; what was taken back stays among it."""
+    return _imported(session, Conversation.external_id, external_ids)
+
+
+def imported_by_digest(session: Session, digests: Collection[str]) -> dict[str, Imported]:
+    """Return what imports brought without an external id, by the hash of its content."""
+    return _imported(session, Conversation.digest, digests, Conversation.external_id.is_(None))
+
+
+def _imported(
+    session: Session,
+    column: InstrumentedAttribute[str | None],
+    values: Collection[str],
+    *conditions: ColumnElement[bool],
+) -> dict[str, Imported]:
+    found: dict[str, Imported] = {}
+    ordered = sorted(values)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            select(column, Conversation.id, Conversation.digest, Participant.answered)
+            .outerjoin(Participant, Participant.conversation_id == Conversation.id)
+            .where(column.in_(ordered[at : at + CHUNK]), *conditions)
+        )
+        found.update({str(row[0]): Imported(*row[1:]) for row in rows})
+    return found
+
+
+def ties_of_conversations(session: Session, numbers: Collection[int]) -> dict[int, int]:
+    """Return the ties that conversations are with, each with its person."""
+    rows = session.execute(
+        select(Participant.contact_id, Conversation.person_id)
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(Conversation.id.in_(sorted(numbers)))
+    )
+    return {tie: person for tie, person in rows}

@@ -1,0 +1,1 @@
+"""Database, time and errors: no Flask, no table."""

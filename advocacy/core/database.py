@@ -1,0 +1,127 @@
+"""The database: one engine, and sessions that read or that may write."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from advocacy.core.errors import Unavailable
+
+BUSY_SECONDS = 15
+"""How long a writer on SQLite waits for another one."""
+
+_WRITES = "advocacy_writes"
+
+
+class Database:
+    """An engine for SQLite or PostgreSQL.
+
+    :param url: a SQLAlchemy URL, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_engine(
+                self.url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16, max_overflow=16
+            )
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=16)
+        self._writer: Engine = self.engine.execution_options(**{_WRITES: True})
+
+    def session(self, *, writes: bool) -> Session:
+        """Return a session of its own; one that may write takes SQLite's write lock at BEGIN."""
+        return Session(self._writer if writes else self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session for reading."""
+        with self.session(writes=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session that commits at the end, or rolls back when something is raised."""
+        with self.session(writes=True) as session, session.begin():
+            yield session
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy emits BEGIN, so that savepoints hold
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # acknowledged means kept, also when the power goes
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # else INSERT OR REPLACE slips past the ledger's guard
+        "cache_size = -8000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def new_numbers(session: Session, column: InstrumentedAttribute[int], count: int) -> list[int]:
+    """Return numbers, in order, for rows to be inserted: nobody else gets them.
+
+    With these, many rows go in at once on either engine and yet it is known which is which;
+    SQLite returns the numbers that it gives in no order.
+
+    :param column: the table's numbered primary key.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        highest = session.scalar(select(func.max(column))) or 0  # the write lock is ours
+        return list(range(highest + 1, highest + count + 1))
+    sequence = func.pg_get_serial_sequence(column.class_.__tablename__, column.key)
+    return list(
+        session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count)))
+    )
+
+
+@contextmanager
+def said_plainly(database: Database) -> Iterator[None]:
+    """Turn the engine's refusal into one clear line.
+
+    :raises Unavailable: when the database cannot be reached, is locked, or has no room.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(_plain_reason(database, error)) from error
+
+
+def _plain_reason(database: Database, error: OperationalError) -> str:
+    if not database.is_sqlite or not database.url.database:
+        return "The database does not answer. Is PostgreSQL running, and the address right?"
+    folder = Path(database.url.database).parent
+    if "locked" in str(error.orig):
+        return "The database is busy with another write. Try again in a moment."
+    return reason_a_folder_refuses(folder) or f"The database refuses: {error.orig}."
+
+
+def reason_a_folder_refuses(folder: Path) -> str | None:
+    """Return why nothing can be written in a folder, or None when it can.
+
+    SQLite says "disk I/O error" as often as "full", so room and rights are tried out here.
+    """
+    probe = folder / ".room"
+    try:
+        with probe.open("wb") as file:
+            file.write(b"\0" * 65536)
+            file.flush()
+    except OSError as error:
+        return f"The folder {folder} cannot be written: {error.strerror}."
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+    return None

@@ -1,0 +1,30 @@
+"""What can go wrong in the domain. The message is written for the person who reads it."""
+
+
+class DomainError(Exception):
+    """Something that the domain refuses.
+
+    :param message: one or two sentences for the person, saying what to do next.
+    :param field: the form field or column that it concerns, if one does.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Invalid(DomainError):
+    """What was said cannot be so: a date that does not exist, an unknown kind."""
+
+
+class NotFound(DomainError):
+    """There is nothing of that name or number for this person."""
+
+
+class Conflict(DomainError):
+    """It was possible once and is not now: closed already, changed by somebody else."""
+
+
+class Unavailable(DomainError):
+    """The house itself cannot: no database, a full disk, a folder that refuses."""

@@ -1,0 +1,64 @@
+"""Bringing a database to the schema that this version expects."""
+
+from dataclasses import dataclass
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from advocacy.config import carried
+from advocacy.core.database import Database, said_plainly
+
+_UPGRADE_LOCK = 4_217_001
+"""PostgreSQL's advisory lock that one upgrade holds while others wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade did: the revisions before and after; None is an empty database."""
+
+    before: str | None
+    after: str
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(carried("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """Return the revision that this version expects."""
+    config = Config()
+    config.set_main_option("script_location", str(carried("migrations")))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if head is None:
+        raise LookupError("no migrations are carried with the app")
+    return head
+
+
+def current(connection: Connection) -> str | None:
+    """Return the revision that a database is at, None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database, to: str = "head") -> Upgrade:
+    """Bring the database to a revision in one transaction; several processes take turns.
+
+    :raises Unavailable: when the database cannot be reached or written.
+    """
+    with said_plainly(database), database.session(writes=True) as session, session.begin():
+        connection = session.connection()
+        if not database.is_sqlite:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:number)"), {"number": _UPGRADE_LOCK}
+            )
+        before = current(connection)
+        wanted = newest() if to == "head" else to
+        if before != wanted:
+            command.upgrade(alembic_config(connection), to)
+        return Upgrade(before, wanted)

@@ -1,0 +1,137 @@
+"""Days, weeks and months of the programme.
+
+A month is written ``YYYY-MM``, a quarter ``YYYY-QN``, a year ``YYYY`` and all time ``all``:
+text that sorts as time does. Instants are aware and in UTC; days belong to the programme's zone.
+"""
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from advocacy.core.errors import Invalid
+
+ALL_TIME = "all"
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
+_YEAR = re.compile(r"^(\d{4})$")
+
+
+def now() -> datetime:
+    """Return this instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """Return the calendar day of an aware instant in an IANA time zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether ``name`` is an IANA time zone that this machine knows."""
+    return name in available_timezones()
+
+
+def month_of(day: date) -> str:
+    """Return the month of a day, ``YYYY-MM``."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week that a day lies in."""
+    return day - timedelta(days=day.weekday())
+
+
+def parse_month(text: str) -> str:
+    """Return ``text`` when it is a month.
+
+    :raises Invalid: when it is not written ``YYYY-MM``.
+    """
+    if not _MONTH.match(text) or text.startswith("0000"):
+        raise Invalid(f"“{text[:20]}” is not a month; write it like 2026-10.", field="month")
+    return text
+
+
+def parse_period(text: str) -> str:
+    """Return ``text`` when it is a month, a quarter, a year or ``all``.
+
+    :raises Invalid: when it is none of them.
+    """
+    known = _MONTH.match(text) or _QUARTER.match(text) or _YEAR.match(text) or text == ALL_TIME
+    if not known or text.startswith("0000"):
+        raise Invalid(
+            f"“{text[:20]}” is not a period; write 2026-10, 2026-Q4, 2026 or all.", field="period"
+        )
+    return text
+
+
+def shift_month(month: str, by: int) -> str:
+    """Return the month that lies ``by`` months after (before, when negative) a month."""
+    count = int(month[:4]) * 12 + int(month[5:]) - 1 + by
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Return the months from ``first`` to ``last``, both included; none when they cross."""
+    months = []
+    while first <= last:
+        months.append(first)
+        first = shift_month(first, 1)
+    return months
+
+
+def quarter_of(month: str) -> str:
+    """Return the quarter of a month, ``YYYY-QN``."""
+    return f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}"
+
+
+def periods_of(month: str) -> tuple[str, str, str, str]:
+    """Return the month and the quarter, year and all time that it is part of."""
+    return month, quarter_of(month), month[:4], ALL_TIME
+
+
+def first_day(period: str) -> date:
+    """Return the first day of a period; of all time, the first day there is."""
+    if period == ALL_TIME:
+        return date.min
+    if quarter := _QUARTER.match(period):
+        return date(int(quarter[1]), int(quarter[2]) * 3 - 2, 1)
+    if _YEAR.match(period):
+        return date(int(period), 1, 1)
+    return date(int(period[:4]), int(period[5:]), 1)
+
+
+def last_day(period: str) -> date:
+    """Return the last day of a period; of all time, the last day there is."""
+    if period == ALL_TIME:
+        return date.max
+    if quarter := _QUARTER.match(period):
+        return last_day(f"{quarter[1]}-{int(quarter[2]) * 3:02d}")
+    if _YEAR.match(period):
+        return date(int(period), 12, 31)
+    year, month = int(period[:4]), int(period[5:])
+    return date(year, month, monthrange(year, month)[1])
+
+
+def ends_with(period: str, month: str) -> bool:
+    """Tell whether a month is the last of a period."""
+    return period != ALL_TIME and month_of(last_day(period)) == month
+
+
+def previous_period(period: str) -> str | None:
+    """Return the period of the same length before this one; none for all time."""
+    if period == ALL_TIME or first_day(period) <= date(1, 12, 31):
+        return None
+    before = month_of(first_day(period) - timedelta(days=1))
+    if _QUARTER.match(period):
+        return quarter_of(before)
+    return before[:4] if _YEAR.match(period) else before
+
+
+def words_for_period(period: str) -> str:
+    """Return a period as people say it: October 2026, July to September 2026, 2026, all time."""
+    if period == ALL_TIME:
+        return "all time"
+    if _QUARTER.match(period):
+        return f"{first_day(period):%B} to {last_day(period):%B %Y}"
+    return period if _YEAR.match(period) else f"{first_day(period):%B %Y}"

@@ -1,0 +1,120 @@
+"""Today, one's own growth, and what is kept."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from advocacy.audit.queries import events_about
+from advocacy.audit.rules import Action
+from advocacy.auth.forms import SignInForm
+from advocacy.auth.views import show_sign_in
+from advocacy.contacts.queries import count_contacts
+from advocacy.content.queries import library_page
+from advocacy.conversations.queries import count_waiting, waiting_for_person
+from advocacy.core.time import day_of, month_of, now, parse_month, shift_month
+from advocacy.home.forms import RankingForm
+from advocacy.home.rules import greeting, ordinal
+from advocacy.people.actions import set_left_ranking
+from advocacy.people.queries import get_person, names_of
+from advocacy.points.actions import recounted
+from advocacy.points.rules import FIRST_RULES
+from advocacy.programme.queries import get_programme
+from advocacy.recognition.queries import place_of
+from advocacy.relationships import queries
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+blueprint = Blueprint("home", __name__)
+
+WAITING = 5
+REACHING = 3
+SHARING = 3
+LOOKS = 5
+MONTHS_DRAWN = 6
+
+
+@blueprint.get("/")
+def today() -> ResponseReturnValue:
+    """Show today's people and content, or the sign-in page."""
+    if not current_user.is_authenticated:
+        return show_sign_in(SignInForm())
+    zone = get_programme(db()).time_zone
+    day = day_of(now(), zone)
+    reaching = queries.worth_reaching_out(db(), current_user.id, day, limit=REACHING)
+    waiting = waiting_for_person(db(), current_user.id, limit=WAITING)
+    contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
+    return render_template(
+        "home/today.html",
+        greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
+        balance=queries.balance_of(db(), current_user.id, month_of(day), day),
+        drawn=queries.alive_by_month(
+            db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN
+        ),
+        known=count_contacts(db(), current_user.id),
+        waiting=waiting,
+        waiting_count=count_waiting(db(), current_user.id),
+        reaching=reaching,
+        rings=queries.rings_of(db(), current_user.id, contacts, day),
+        items=library_page(db(), now=now(), limit=SHARING)[0],
+    )
+
+
+@blueprint.get("/growth")
+def growth() -> ResponseReturnValue:
+    """Show the balance of relationships, points with their reasons, and one's own place."""
+    zone = get_programme(db()).time_zone
+    day = day_of(now(), zone)
+    month = parse_month(request.args.get("month", month_of(day)))
+    person = current_user.person
+    explained = queries.explain(db(), person, month, for_manager=False, with_quiet=True)
+    balance = queries.balance_of(db(), person.id, month, day)
+    ties = {*balance.begun, *balance.revived, *balance.drifted}
+    labels = queries.labels_of_ties(db(), ties, for_manager=False)
+    place = place_of(db(), person, month)
+    looks = events_about(db(), person.id, Action.LOOKED, limit=LOOKS)
+    return render_template(
+        "home/growth.html",
+        month=month,
+        is_this_month=month == month_of(day),
+        before=shift_month(month, -1),
+        after=shift_month(month, 1) if month < month_of(day) else None,
+        explained=explained,
+        weeks=queries.by_week(explained),
+        balance=balance,
+        faces={
+            name: [{"id": tie, "name": labels.get(tie, "")} for tie in ties]
+            for name, ties in (
+                ("new", balance.begun),
+                ("revived", balance.revived),
+                ("drifted", balance.drifted),
+            )
+        },
+        own_place=place,
+        ordinal=ordinal,
+        rules=FIRST_RULES,
+        looks=looks,
+        lookers=names_of(db(), {look.actor_id for look in looks if look.actor_id}),
+        form=RankingForm(shown=not person.left_ranking),
+    )
+
+
+@blueprint.post("/growth/ranking")
+def switch_ranking() -> ResponseReturnValue:
+    """Leave the ranking, or come back; nothing else changes."""
+    form = RankingForm()
+    person = get_person(db(), current_user.id)
+    with recounted(db(), person):
+        set_left_ranking(db(), person, not form.shown.data)
+    flash(
+        "You are on the board again."
+        if form.shown.data
+        else "You are off the board. Your points and your ties stay yours."
+    )
+    return redirect("/growth")
+
+
+@blueprint.get("/what-is-kept")
+def kept() -> ResponseReturnValue:
+    """Say what is kept of whom, and who sees it."""
+    return render_template("home/kept.html", rules=FIRST_RULES)

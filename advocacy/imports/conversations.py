@@ -1,0 +1,157 @@
+"""Writing a batch of imported conversations."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from advocacy.contacts.actions import SeveralFit, find_or_add
+from advocacy.contacts.queries import contacts_by_number
+from advocacy.contacts.rules import key
+from advocacy.conversations import queries
+from advocacy.conversations.actions import NewConversation, hear, hold, record
+from advocacy.conversations.models import Conversation
+from advocacy.conversations.queries import Imported, participants_of
+from advocacy.conversations.rules import Said
+from advocacy.imports.outcome import Outcome
+from advocacy.imports.rules import ConversationRow, brought, differing
+from advocacy.imports.spool import Spooled
+from advocacy.people.queries import get_person, people_by_email
+
+Pair = tuple[Spooled, ConversationRow]
+
+
+def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneInfo) -> Outcome:
+    """Write the rows of a batch that are new, and answers that came since."""
+    outcome = Outcome()
+    rows = [(spooled, ConversationRow.of(spooled.values)) for spooled in batch]
+    people = people_by_email(session, {row.advocate for _, row in rows})
+    for number in sorted(person.id for person in people.values()):
+        hold(session, number)
+    fresh = _unknown_rows(session, rows, outcome, now)
+    by_advocate: dict[str, list[Pair]] = {}
+    for spooled, row in fresh:
+        if row.advocate in people:
+            by_advocate.setdefault(row.advocate, []).append((spooled, row))
+        else:
+            outcome.refuse(spooled, f"advocate {row.advocate} is nobody here")
+    new: list[NewConversation] = []
+    for advocate, told in by_advocate.items():
+        person = people[advocate].id
+        contacts = _contacts(session, person, told, outcome, now)
+        for spooled, row in told:
+            if row.contact in contacts:
+                new.append(_new(spooled, row, person, contacts[row.contact], zone))
+                outcome.add(spooled)
+    if new:
+        record(session, new, now)
+    return outcome
+
+
+def _unknown_rows(
+    session: Session, rows: Sequence[Pair], outcome: Outcome, now: datetime
+) -> list[Pair]:
+    """Return the rows that are not here yet; count the others, and mark answers that came."""
+    by_id = queries.imported_by_external_id(
+        session, {row.external_id for _, row in rows if row.external_id}
+    )
+    by_content = queries.imported_by_digest(
+        session, {spooled.content for spooled, row in rows if not row.external_id}
+    )
+    fresh: list[Pair] = []
+    heard: dict[int, str] = {}
+    for spooled, row in rows:
+        known = by_id.get(row.external_id) if row.external_id else by_content.get(spooled.content)
+        if known is None:
+            fresh.append((spooled, row))
+        elif row.external_id and (reason := _refusal(session, spooled, row, known)):
+            outcome.refuse(spooled, reason)
+        elif spooled.answered and known.answered is False and not _was_brought(spooled, row, known):
+            heard[known.number] = _digest(spooled, row)
+            outcome.change(spooled)
+        else:
+            outcome.keep(spooled)
+    if heard:
+        hear(session, heard, now)
+    return fresh
+
+
+def _digest(spooled: Spooled, row: ConversationRow) -> str:
+    return brought(spooled.content, spooled.answered) if row.external_id else spooled.content
+
+
+def _was_brought(spooled: Spooled, row: ConversationRow, known: Imported) -> bool:
+    """Tell whether just this was imported before: then what was corrected since stays."""
+    return row.external_id is not None and known.digest == brought(spooled.content, True)
+
+
+def _refusal(
+    session: Session, spooled: Spooled, row: ConversationRow, known: Imported
+) -> str | None:
+    """Return why a row whose external id is here already cannot go in."""
+    if known.digest == brought(spooled.content, spooled.answered):
+        return None
+    name = f"external_id {row.external_id} is here already"
+    if known.digest == brought(spooled.content, not spooled.answered):
+        return None if spooled.answered else f"{name}, with another answered"
+    return f"{name}, with another {_differences(session, row, known)}"
+
+
+def _differences(session: Session, row: ConversationRow, known: Imported) -> str:
+    here = session.get_one(Conversation, known.number)
+    said = {**row._asdict(), "contact": key(row.contact)}
+    kept = said | {
+        "advocate": get_person(session, here.person_id).email,
+        "occurred_at": here.occurred_at,
+        "kind": here.kind,
+        "began": here.began,
+        "channel": here.channel,
+        "note": here.note,
+    }
+    numbers = [one.contact_id for one in participants_of(session, here.id)]
+    named = contacts_by_number(session, here.person_id, numbers).values()
+    if all(kept["contact"] not in (one.name_key, one.email_key) for one in named):
+        kept["contact"] = None
+    return differing(said, kept) or "content, since changed here"
+
+
+def _contacts(
+    session: Session, person_id: int, told: Sequence[Pair], outcome: Outcome, now: datetime
+) -> Mapping[str, int]:
+    """Return the contacts of rows by what the rows call them; refuse names that fit several."""
+    wanted = list(dict.fromkeys(row.contact for _, row in told))
+    while wanted:
+        try:
+            return dict(zip(wanted, find_or_add(session, person_id, wanted, now), strict=True))
+        except SeveralFit as several:
+            wanted = [text for text in wanted if key(text) != key(several.name)]
+            for spooled, row in told:
+                if key(row.contact) == key(several.name):
+                    outcome.refuse(
+                        spooled,
+                        f"contact “{row.contact}” fits {len(several.choices)} people whom "
+                        f"{row.advocate} knows; give the e-mail address",
+                    )
+    return {}
+
+
+def _new(
+    spooled: Spooled, row: ConversationRow, person_id: int, contact: int, zone: ZoneInfo
+) -> NewConversation:
+    return NewConversation(
+        person_id,
+        (contact,),
+        Said(
+            row.occurred_at.astimezone(zone).date(),
+            row.kind,
+            row.began,
+            (bool(spooled.answered),),
+            row.channel,
+            row.note,
+        ),
+        row.occurred_at,
+        True,
+        row.external_id,
+        _digest(spooled, row),
+    )

@@ -1,0 +1,1 @@
+"""The manager's leaderboard and the way down to every entry."""

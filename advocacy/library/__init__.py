@@ -1,0 +1,1 @@
+"""The library's pages: what is worth sharing, and sharing it."""

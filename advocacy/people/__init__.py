@@ -1,0 +1,1 @@
+"""Persons, their teams and the profiles they show."""

@@ -1,0 +1,1 @@
+"""What deeds are worth: ties, rules, the ledger, standings and months."""

@@ -1,0 +1,394 @@
+"""Posting: what is due, less what is written, becomes entries, and standings move with them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.core.database import new_numbers
+from advocacy.core.time import month_of, periods_of
+from advocacy.people.models import Person
+from advocacy.people.queries import hold_person
+from advocacy.points import queries, rules
+from advocacy.points.models import Entry, Life, Standing, Tally, Tie
+from advocacy.points.rules import Began, Deed, Evidence, Kind, Line, Rule
+
+
+@dataclass(slots=True)
+class Sums:
+    """What entries add to a person's month. The names are those of ``Standing``."""
+
+    seen: int = 0
+    word: int = 0
+    shares: int = 0
+    conversations: int = 0
+    answers: int = 0
+    in_person: int = 0
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add one entry."""
+        points = entry["points"]
+        if entry["rule"] == Rule.SHARE:
+            self.shares += points
+            return
+        if entry["evidence"] == Evidence.SEEN:
+            self.seen += points
+        else:
+            self.word += points
+        if entry["kind"] == Kind.MET:
+            self.in_person += points
+        elif entry["began"] == Began.CONTACT:
+            self.answers += points
+        else:
+            self.conversations += points
+
+
+SUMS = ("seen", "word", "shares", "conversations", "answers", "in_person")
+
+
+def open_ties(session: Session, person_id: int, count: int) -> list[int]:
+    """Make new ties for a person and return their numbers in the database.
+
+    The caller holds the person, so that numbers within the person stay in order.
+    """
+    if not count:
+        return []
+    highest = queries.highest_tie_number(session, person_id)
+    ties = new_numbers(session, Tie.id, count)
+    session.connection().execute(
+        insert(Tie),
+        [
+            {"id": tie, "person_id": person_id, "number": number}
+            for number, tie in enumerate(ties, highest + 1)
+        ],
+    )
+    return ties
+
+
+def settle(
+    session: Session,
+    person_of_tie: Mapping[int, int],
+    deeds: Mapping[int, Sequence[Deed]],
+    now: datetime,
+) -> None:
+    """Enter, for each tie, the difference between what its deeds are worth and what is written.
+
+    While months are open the order of calls never matters, and a second call changes nothing.
+
+    :param person_of_tie: the ties to settle, each with its person.
+    :param deeds: the deeds of each tie that count; a tie that is missing has none.
+    """
+    first_open = queries.first_open_month(session)
+    written = queries.written_for_ties(session, person_of_tie)
+    entries: list[dict[str, Any]] = []
+    for tie, person in person_of_tie.items():
+        for line, points, deed in _differences(written.get(tie, {}), deeds.get(tie, ())):
+            entries.append(
+                {
+                    "person_id": person,
+                    "month": max(month_of(line.day), first_open or ""),
+                    "day": line.day,
+                    "tie_id": tie,
+                    "rule": str(line.rule),
+                    "evidence": str(line.evidence),
+                    "points": points,
+                    "kind": str(line.kind),
+                    "began": str(line.began),
+                    "deed": deed and deed.number,
+                    "recorded_at": now,
+                }
+            )
+    _number_what_is_taken_back(session, entries)
+    _write(session, entries)
+    write_lives(session, person_of_tie, deeds)
+
+
+def settle_shares(
+    session: Session, person_id: int, first_share: Mapping[date, int | None], now: datetime
+) -> None:
+    """Enter the difference for a person's shares on some days.
+
+    :param first_share: for each day in question the number of its first share that counts, or
+        None when there is none left.
+    """
+    first_open = queries.first_open_month(session)
+    written = queries.written_for_shares(session, person_id, list(first_share))
+    due = rules.due_for_shares([day for day, share in first_share.items() if share is not None])
+    numbers = {
+        day: share or _share_taken_back(session, person_id, day)
+        for day, share in first_share.items()
+        if due.get(day, 0) != written.get(day, 0)
+    }
+    _write(
+        session,
+        [
+            {
+                "person_id": person_id,
+                "month": max(month_of(day), first_open or ""),
+                "day": day,
+                "tie_id": None,
+                "rule": str(Rule.SHARE),
+                "evidence": None,
+                "points": due.get(day, 0) - written.get(day, 0),
+                "kind": None,
+                "began": None,
+                "deed": number,
+                "recorded_at": now,
+            }
+            for day, number in sorted(numbers.items())
+        ],
+    )
+
+
+def _differences(
+    written: Mapping[Line, int], deeds: Sequence[Deed]
+) -> Iterable[tuple[Line, int, Deed | None]]:
+    due = rules.lines(rules.due(deeds))
+    for line, points in written.items():
+        if line not in due:
+            yield line, -points, None
+    for line, (points, deed) in due.items():
+        if difference := points - written.get(line, 0):
+            yield line, difference, deed
+
+
+def _number_what_is_taken_back(session: Session, entries: list[dict[str, Any]]) -> None:
+    """Give an entry that takes something back the number of the deed that it was written for."""
+    columns = ("tie_id", "day", "rule", "evidence", "kind", "began")
+    numberless = {
+        tuple(entry[name] for name in columns): entry for entry in entries if entry["deed"] is None
+    }
+    ties = sorted({line[0] for line in numberless})
+    for at in range(0, len(ties), queries.CHUNK):
+        rows = session.execute(
+            select(Entry.deed, *(getattr(Entry, name) for name in columns))
+            .where(Entry.tie_id.in_(ties[at : at + queries.CHUNK]))
+            .order_by(Entry.id)
+        )
+        for deed, *line in rows:
+            if entry := numberless.get(tuple(line)):
+                entry["deed"] = deed
+
+
+def _share_taken_back(session: Session, person_id: int, day: date) -> int | None:
+    return session.scalar(
+        select(Entry.deed)
+        .where(Entry.person_id == person_id, Entry.tie_id.is_(None), Entry.day == day)
+        .order_by(Entry.id.desc())
+        .limit(1)
+    )
+
+
+def _write(session: Session, entries: list[dict[str, Any]]) -> None:
+    if entries:
+        session.connection().execute(insert(Entry), entries)
+        move_standings(session, entries)
+
+
+def write_lives(
+    session: Session, person_of_tie: Mapping[int, int], deeds: Mapping[int, Sequence[Deed]]
+) -> None:
+    """Bring the living stretches of ties to what their deeds say."""
+    known = queries.lives_of_ties(session, person_of_tie)
+    changed: list[int] = []
+    fresh: list[dict[str, Any]] = []
+    for tie, person in person_of_tie.items():
+        lives = rules.lives(deeds.get(tie, ()))
+        before = [(life.starts_on, life.ends_on, life.revived) for life in known.get(tie, ())]
+        if lives == before:
+            continue
+        if before:
+            changed.append(tie)
+        fresh += [
+            {
+                "tie_id": tie,
+                "person_id": person,
+                "starts_on": life.starts_on,
+                "ends_on": life.ends_on,
+                "revived": life.revived,
+            }
+            for life in lives
+        ]
+    for at in range(0, len(changed), queries.CHUNK):
+        session.execute(
+            delete(Life)
+            .where(Life.tie_id.in_(changed[at : at + queries.CHUNK]))
+            .execution_options(synchronize_session=False)
+        )
+    if fresh:
+        session.connection().execute(insert(Life), fresh)
+
+
+def move_standings(session: Session, entries: Collection[Mapping[str, Any]]) -> None:
+    """Move the standings of a month, its quarter, its year and all time by some entries."""
+    moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
+    for entry in entries:
+        moved[entry["person_id"], entry["month"]].add(entry)
+    add_to_standings(session, moved)
+
+
+def add_to_standings(session: Session, moved: Mapping[tuple[int, str], Sums]) -> None:
+    """Add sums to persons' months and to the longer periods; ranks' tallies follow."""
+    keys = {(person, period) for person, month in moved for period in periods_of(month)}
+    before = _standings(session, keys)
+    after = {key: dict(row) for key, row in before.items()}
+    for (person, month), sums in sorted(moved.items()):
+        changes = dict(zip(SUMS, astuple(sums), strict=True))
+        points = _month_points_moved(after.get((person, month)), changes)
+        for period in periods_of(month):
+            row = after.setdefault((person, period), dict.fromkeys((*SUMS, "points"), 0))
+            for name, change in changes.items():
+                row[name] += change
+            row["points"] += points
+    _upsert(
+        session,
+        Standing,
+        [
+            {"person_id": person, "period": period, **row}
+            for (person, period), row in sorted(after.items())
+            if before.get((person, period)) != row
+        ],
+        keys=("person_id", "period"),
+    )
+    off = queries.off_the_boards(session, {person for person, _ in moved})
+    tallies: Counter[tuple[str, int]] = Counter()
+    for (person, period), row in after.items():
+        if person not in off:
+            if (person, period) in before:
+                tallies[period, before[person, period]["points"]] -= 1
+            tallies[period, row["points"]] += 1
+    _add_to_tallies(session, tallies)
+
+
+def _add_to_tallies(session: Session, tallies: Mapping[tuple[str, int], int]) -> None:
+    _upsert(
+        session,
+        Tally,
+        [
+            {"period": period, "points": points, "people": people}
+            for (period, points), people in sorted(tallies.items())
+            if people
+        ],
+        keys=("period", "points"),
+        adds="people",
+    )
+
+
+@contextmanager
+def recounted(session: Session, person: Person) -> Iterator[None]:
+    """Keep the tallies true while a person leaves the boards or comes back onto them."""
+    hold_person(session, person.id)
+    before = _places(session, person)
+    yield
+    session.flush()
+    after = _places(session, person)
+    _add_to_tallies(session, {key: after[key] - before[key] for key in sorted({*before, *after})})
+
+
+def _places(session: Session, person: Person) -> Counter[tuple[str, int]]:
+    """Return the period and the points of every board that a person is on now."""
+    first_open = queries.first_open_month(session)
+    standings = session.execute(
+        select(Standing.period, Standing.points).where(Standing.person_id == person.id)
+    )
+    return Counter(
+        (period, points)
+        for period, points in standings
+        if not person.left_ranking
+        and (person.deactivated_at is None or queries.is_wholly_closed(period, first_open))
+    )
+
+
+def recount(session: Session, periods: Iterable[str]) -> None:
+    """Make the tallies of some periods anew from their standings."""
+    first_open = queries.first_open_month(session)
+    for period in periods:
+        session.execute(
+            delete(Tally).where(Tally.period == period).execution_options(synchronize_session=False)
+        )
+        found = session.execute(queries.tallied(period, first_open))
+        _add_to_tallies(session, {(each, points): people for each, points, people in found})
+
+
+def _month_points_moved(row: Mapping[str, int] | None, changes: Mapping[str, int]) -> int:
+    before = row or dict.fromkeys(SUMS, 0)
+    seen, word, shares = (before[name] for name in SUMS[:3])
+    new_seen, new_word, new_shares = (before[name] + changes[name] for name in SUMS[:3])
+    return rules.month_points(new_seen, new_word, new_shares) - rules.month_points(
+        seen, word, shares
+    )
+
+
+def _standings(
+    session: Session, keys: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], dict[str, int]]:
+    """Return standings by person and period, held until the end of the transaction."""
+    columns = [getattr(Standing, name) for name in (*SUMS, "points")]
+    ordered = sorted(keys)
+    found = {}
+    for at in range(0, len(ordered), queries.CHUNK):
+        rows = session.execute(
+            select(Standing.person_id, Standing.period, *columns)
+            .where(
+                tuple_(Standing.person_id, Standing.period).in_(ordered[at : at + queries.CHUNK])
+            )
+            .order_by(Standing.person_id, Standing.period)
+            .with_for_update()
+        )
+        for person, period, *values in rows:
+            found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
+    return found
+
+
+def _upsert(
+    session: Session,
+    table: type[Standing] | type[Tally],
+    rows: list[dict[str, Any]],
+    *,
+    keys: tuple[str, ...],
+    adds: str | None = None,
+) -> None:
+    """Insert rows, or replace those that are there; ``adds`` is added to instead."""
+    if not rows:
+        return
+    postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if postgres else sqlite.insert)(table)
+    changed = {
+        name: getattr(table, name) + statement.excluded[name]
+        if name == adds
+        else statement.excluded[name]
+        for name in rows[0]
+        if name not in keys
+    }
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changed), rows
+    )
+
+
+def rebuild_standings(session: Session) -> None:
+    """Make all standings and tallies anew from the ledger."""
+    session.execute(delete(Tally).execution_options(synchronize_session=False))
+    session.execute(delete(Standing).execution_options(synchronize_session=False))
+    columns = [getattr(Entry, name) for name in _LEDGER_COLUMNS]
+    moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
+    last_person = None
+    rows = session.execute(
+        select(*columns).order_by(Entry.person_id).execution_options(yield_per=5000)
+    )
+    for row in rows:
+        if last_person is not None and row.person_id != last_person and len(moved) > queries.CHUNK:
+            add_to_standings(session, moved)
+            moved.clear()
+        last_person = row.person_id
+        moved[row.person_id, row.month].add(row._asdict())
+    add_to_standings(session, moved)
+    recount(session, session.scalars(select(Standing.period).distinct()).all())
+
+
+_LEDGER_COLUMNS = ("person_id", "month", "rule", "evidence", "kind", "began", "points")

@@ -1,0 +1,114 @@
+"""Ties, the ledger, and what is projected from it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from advocacy.core.tables import Base
+
+
+class Tie(Base):
+    """A person and a contact as the ledger knows them: a number, stable within the person."""
+
+    __tablename__ = "tie"
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+
+
+class Entry(Base):
+    """One line of the ledger. The database refuses to change or delete it.
+
+    ``month`` is where it counts, ``day`` what it is for. ``kind``, ``began`` and ``deed`` are the
+    plain values of the conversation (of a share: only its number) that it was written for;
+    ``evidence`` is empty for a share, which has none.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        CheckConstraint("points <> 0", name="worth_something"),
+        CheckConstraint(
+            "(rule = 'share' AND tie_id IS NULL AND evidence IS NULL AND kind IS NULL)"
+            " OR (rule IN ('week', 'beginning', 'return', 'lasting') AND tie_id IS NOT NULL"
+            " AND evidence IN ('seen', 'word') AND kind IS NOT NULL AND began IS NOT NULL)",
+            name="whole",
+        ),
+        Index(None, "tie_id"),
+        Index(None, "person_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    month: Mapped[str] = mapped_column(String(7))
+    day: Mapped[date]
+    tie_id: Mapped[int | None] = mapped_column(ForeignKey("tie.id", ondelete="RESTRICT"))
+    rule: Mapped[str] = mapped_column(String(10))
+    evidence: Mapped[str | None] = mapped_column(String(4))
+    points: Mapped[int]
+    kind: Mapped[str | None] = mapped_column(String(10))
+    began: Mapped[str | None] = mapped_column(String(8))
+    deed: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class Standing(Base):
+    """A person's sums in a period: a month, its quarter, its year, or all time.
+
+    ``points`` of a month follow from seen, word and shares (``rules.month_points``); those of a
+    longer period are the sum of its months'. ``conversations``, ``answers`` and ``in_person``
+    divide seen and word by what built them.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (Index("ix_standing_board", "period", "points", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True
+    )
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    seen: Mapped[int] = mapped_column(default=0)
+    word: Mapped[int] = mapped_column(default=0)
+    shares: Mapped[int] = mapped_column(default=0)
+    points: Mapped[int] = mapped_column(default=0)
+    conversations: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[int] = mapped_column(default=0)
+    in_person: Mapped[int] = mapped_column(default=0)
+
+
+class Tally(Base):
+    """How many people on a period's board stand at exactly so many points: for reading ranks.
+
+    Who left the ranking is in none, who is deactivated only in periods that are wholly closed.
+    """
+
+    __tablename__ = "tally"
+
+    period: Mapped[str] = mapped_column(String(7), primary_key=True)
+    points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]
+
+
+class Life(Base):
+    """A stretch of days on which a tie was a living relationship, both ends included."""
+
+    __tablename__ = "life"
+    __table_args__ = (Index(None, "person_id", "starts_on"), Index(None, "person_id", "ends_on"))
+
+    tie_id: Mapped[int] = mapped_column(ForeignKey("tie.id", ondelete="CASCADE"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date]
+    revived: Mapped[bool]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+
+
+class ClosedMonth(Base):
+    """A month that is closed once and for all."""
+
+    __tablename__ = "closed_month"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))

@@ -1,0 +1,139 @@
+"""Reading ties, the ledger, standings and months."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from advocacy.core.time import last_day, month_of, shift_month
+from advocacy.people.models import Person
+from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tie
+from advocacy.points.rules import Line
+from advocacy.programme.queries import find_programme
+
+CHUNK = 500
+"""How many values one IN list carries."""
+
+
+def last_closed_month(session: Session) -> str | None:
+    """Return the last month that is closed, or None while all are open."""
+    programme = find_programme(session)
+    return programme.closed_through if programme else None
+
+
+def first_open_month(session: Session) -> str | None:
+    """Return the month after the last closed one, or None while all are open."""
+    last = last_closed_month(session)
+    return shift_month(last, 1) if last else None
+
+
+def is_wholly_closed(period: str, first_open: str | None) -> bool:
+    """Tell whether every month of a period is closed; all time never is."""
+    return month_of(last_day(period)) < (first_open or "")
+
+
+def off_the_boards(session: Session, people: Collection[int]) -> set[int]:
+    """Return who of some people is on no open board: left the ranking, or deactivated."""
+    found: set[int] = set()
+    for chunk in _chunks(people):
+        found.update(
+            session.scalars(
+                select(Person.id).where(
+                    Person.id.in_(chunk),
+                    or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
+                )
+            )
+        )
+    return found
+
+
+def tallied(period: str, first_open: str | None) -> Select[str, int, int]:
+    """Return the query for how many people on the board stand at how many points in a period."""
+    shown: ColumnElement[bool] = Person.left_ranking.is_(False)
+    if not is_wholly_closed(period, first_open):
+        shown = and_(shown, Person.deactivated_at.is_(None))
+    return (
+        select(Standing.period, Standing.points, func.count())
+        .join(Person, Person.id == Standing.person_id)
+        .where(Standing.period == period, shown)
+        .group_by(Standing.period, Standing.points)
+    )
+
+
+def closed_months(session: Session) -> list[ClosedMonth]:
+    """Return the closed months, earliest first."""
+    return list(session.scalars(select(ClosedMonth).order_by(ClosedMonth.month)))
+
+
+def earliest_entry_month(session: Session) -> str | None:
+    """Return the first month that an entry stands in, or None while the ledger is empty."""
+    return session.scalar(
+        select(func.min(Standing.period)).where(
+            func.length(Standing.period) == 7, Standing.period.not_like("%Q%")
+        )
+    )
+
+
+def written_for_ties(session: Session, ties: Collection[int]) -> dict[int, dict[Line, int]]:
+    """Return what the ledger says of ties, by tie and by what it was due for."""
+    line = (Entry.day, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
+    written: dict[int, dict[Line, int]] = {}
+    for chunk in _chunks(ties):
+        rows = session.execute(
+            select(Entry.tie_id, func.sum(Entry.points), *line)
+            .where(Entry.tie_id.in_(chunk))
+            .group_by(Entry.tie_id, *line)
+        )
+        for tie, points, day, rule, evidence, kind, began in rows:
+            if points and tie is not None:
+                of = Line(day, rule, evidence, str(kind), str(began))
+                written.setdefault(tie, {})[of] = int(points)
+    return written
+
+
+def written_for_shares(session: Session, person_id: int, days: Collection[date]) -> dict[date, int]:
+    """Return what the ledger says of a person's shares, by day."""
+    rows = session.execute(
+        select(Entry.day, func.sum(Entry.points))
+        .where(Entry.person_id == person_id, Entry.tie_id.is_(None), Entry.day.in_(days))
+        .group_by(Entry.day)
+    )
+    return {day: int(points) for day, points in rows}
+
+
+def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[Life]]:
+    """Return the living stretches of ties, earliest first."""
+    found: dict[int, list[Life]] = {}
+    for chunk in _chunks(ties):
+        for life in session.scalars(
+            select(Life).where(Life.tie_id.in_(chunk)).order_by(Life.tie_id, Life.starts_on)
+        ):
+            found.setdefault(life.tie_id, []).append(life)
+    return found
+
+
+def entries_of_month(session: Session, person_id: int, month: str) -> list[Entry]:
+    """Return a person's entries in a month, latest day first, as they were recorded."""
+    return list(
+        session.scalars(
+            select(Entry)
+            .where(Entry.person_id == person_id, Entry.month == month)
+            .order_by(Entry.day.desc(), Entry.id.desc())
+        )
+    )
+
+
+def standing_of(session: Session, person_id: int, period: str) -> Standing | None:
+    """Return a person's sums in a period, None when there is no entry in it."""
+    return session.get(Standing, (person_id, period))
+
+
+def highest_tie_number(session: Session, person_id: int) -> int:
+    """Return the highest number that a tie of this person has, 0 without any."""
+    return session.scalar(select(func.max(Tie.number)).where(Tie.person_id == person_id)) or 0
+
+
+def _chunks(values: Iterable[int]) -> Iterable[list[int]]:
+    ordered = sorted(values)
+    return (ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK))

@@ -1,0 +1,304 @@
+"""What a conversation is worth: the rules, as pure functions of a tie's deeds.
+
+Days, never hours. A tie's deeds go in, what is due comes out, by (day, rule, evidence);
+the order in which they were logged is not an argument.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+LATE_DAYS = 14
+"""A deed logged more than so many days after it happened is remembered, but earns nothing."""
+
+
+class Kind(StrEnum):
+    """The kinds of conversation, in the order that decides between equals."""
+
+    COMMENTED = "commented"
+    WROTE = "wrote"
+    INTRODUCED = "introduced"
+    CALLED = "called"
+    MET = "met"
+
+
+class Began(StrEnum):
+    """Who began a conversation."""
+
+    ADVOCATE = "advocate"
+    CONTACT = "contact"
+
+
+class Rule(StrEnum):
+    """What an entry of the ledger was written for."""
+
+    WEEK = "week"
+    BEGINNING = "beginning"
+    RETURN = "return"
+    LASTING = "lasting"
+    SHARE = "share"
+
+
+class Evidence(StrEnum):
+    """Whether the other side left a trace, or the advocate's word stands alone."""
+
+    SEEN = "seen"
+    WORD = "word"
+
+
+KIND_ORDER: Mapping[str, int] = MappingProxyType({kind: n for n, kind in enumerate(Kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The numbers of one version of the rules, in points unless a name says days."""
+
+    answered: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {Kind.COMMENTED: 4, Kind.WROTE: 4, Kind.INTRODUCED: 6, Kind.CALLED: 8, Kind.MET: 8}
+        )
+    )
+    unanswered: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {Kind.COMMENTED: 1, Kind.WROTE: 1, Kind.INTRODUCED: 1, Kind.CALLED: 2, Kind.MET: 0}
+        )
+    )
+    met_seen: int = 12
+    beginning: int = 8
+    return_: int = 4
+    lasting: int = 8
+    lasting_months: int = 3
+    quiet_days: int = 90
+    share: int = 1
+    word_limit: int = 200
+
+
+FIRST_RULES = RuleSet()
+"""The rule set in force for every month so far."""
+
+
+class Deed(NamedTuple):
+    """One conversation with one contact, as plain values.
+
+    ``number`` names the conversation for whoever explains an entry; no rule looks at it.
+    """
+
+    day: date
+    kind: str
+    began: str
+    answered: bool
+    seen: bool
+    number: int
+
+
+class Key(NamedTuple):
+    """What an amount is due for: a day, a rule, seen or on the advocate's word."""
+
+    day: date
+    rule: str
+    evidence: str | None
+
+
+class Due(NamedTuple):
+    """An amount and the deed that earned it."""
+
+    points: int
+    deed: Deed
+
+
+class Line(NamedTuple):
+    """What the ledger says an amount is for: a key, and the kind of deed that earned it.
+
+    Sums by key are the law; with the kind beside it a corrected deed is taken back as what it was
+    and entered as what it is, so that an entry always says what built the points.
+    """
+
+    day: date
+    rule: str
+    evidence: str | None
+    kind: str
+    began: str
+
+
+class Life(NamedTuple):
+    """A stretch of days on which a relationship was alive, both ends included."""
+
+    starts_on: date
+    ends_on: date
+    revived: bool
+
+
+def lines(earned: Mapping[Key, Due]) -> dict[Line, Due]:
+    """Return what is due as the ledger writes it."""
+    return {
+        Line(*key, amount.deed.kind, amount.deed.began): amount for key, amount in earned.items()
+    }
+
+
+def worth(deed: Deed, first_answered: date | None, rules: RuleSet = FIRST_RULES) -> int:
+    """Return what a deed would earn if it stood alone in its week.
+
+    :param first_answered: the day of the tie's first answered deed, if there is one.
+    """
+    if deed.answered:
+        if deed.kind == Kind.MET and deed.seen:
+            return rules.met_seen
+        return rules.answered[deed.kind]
+    known = first_answered is not None and first_answered < deed.day
+    return rules.unanswered[deed.kind] if known and deed.began == Began.ADVOCATE else 0
+
+
+def due(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> dict[Key, Due]:
+    """Return what a tie has earned by its deeds, by day, rule and evidence.
+
+    Pure and independent of order. Deeds that are only remembered must be left out by the caller.
+    """
+    deeds = sorted(deeds, key=_standing_order)
+    answered = [deed for deed in deeds if deed.answered]
+    first_answered = answered[0].day if answered else None
+    return _weekly(deeds, first_answered, rules) | _bonuses(answered, rules)
+
+
+def _standing_order(deed: Deed) -> tuple[date, bool, int, int]:
+    """Order by day; on one day seen before word, then the table's order."""
+    return deed.day, not deed.seen, KIND_ORDER[deed.kind], deed.number
+
+
+def _weekly(deeds: list[Deed], first_answered: date | None, rules: RuleSet) -> dict[Key, Due]:
+    """Credit each week, cut at the end of a month, with its deed that is worth most."""
+    best: dict[tuple[int, int, bool], tuple[int, int, int, int, Deed]] = {}
+    for deed in deeds:
+        points = worth(deed, first_answered, rules)
+        if points:
+            day = deed.day.toordinal()
+            week = ((day - 1) // 7, deed.day.month, deed.seen)
+            rank = (-points, day, KIND_ORDER[deed.kind], deed.number, deed)
+            if week not in best or rank < best[week]:
+                best[week] = rank
+    earned = {}
+    for (number, month, seen), (minus_points, *_, deed) in best.items():
+        by_trace = None if seen else best.get((number, month, True))
+        counted = -by_trace[0] if by_trace else 0
+        if (points := -minus_points - counted) > 0:
+            evidence = Evidence.SEEN if seen else Evidence.WORD
+            earned[Key(deed.day, Rule.WEEK, evidence)] = Due(points, deed)
+    return earned
+
+
+def _bonuses(answered: list[Deed], rules: RuleSet) -> dict[Key, Due]:
+    """Credit the second week, returns after silence, and the third calendar month."""
+    earned = {}
+    months: set[tuple[int, int]] = set()
+    first_week = last = None
+    begun = False
+    for deed in answered:
+        if deed.day == last:
+            continue
+        evidence = Evidence.SEEN if deed.seen else Evidence.WORD
+        week = (deed.day.toordinal() - 1) // 7
+        if first_week is None:
+            first_week = week
+        if begun and last is not None and (deed.day - last).days > rules.quiet_days:
+            earned[Key(deed.day, Rule.RETURN, evidence)] = Due(rules.return_, deed)
+        elif not begun and week != first_week:
+            begun = True
+            earned[Key(deed.day, Rule.BEGINNING, evidence)] = Due(rules.beginning, deed)
+        if len(months) < rules.lasting_months:
+            months.add((deed.day.year, deed.day.month))
+            if len(months) == rules.lasting_months:
+                earned[Key(deed.day, Rule.LASTING, evidence)] = Due(rules.lasting, deed)
+        last = deed.day
+    return earned
+
+
+def lives(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> list[Life]:
+    """Return the stretches in which the relationship was alive, earliest first.
+
+    A relationship exists from its second answered week on and is alive until 90 days after the
+    last answered conversation; every later stretch is a revival.
+    """
+    days = sorted({deed.day for deed in deeds if deed.answered})
+    weeks = {(day.toordinal() - 1) // 7 for day in days[:1]}
+    begun = next((n for n, day in enumerate(days) if (day.toordinal() - 1) // 7 not in weeks), None)
+    if begun is None:
+        return []
+    stretches: list[Life] = []
+    start = last = days[begun]
+    quiet = timedelta(days=rules.quiet_days)
+    for day in days[begun + 1 :]:
+        if day - last > quiet:
+            stretches.append(Life(start, last + quiet, bool(stretches)))
+            start = day
+        last = day
+    stretches.append(Life(start, last + quiet, bool(stretches)))
+    return stretches
+
+
+def due_for_shares(days: Collection[date], rules: RuleSet = FIRST_RULES) -> dict[date, int]:
+    """Return what shares on these days earn: at most one share a day counts."""
+    return dict.fromkeys(days, rules.share)
+
+
+def month_points(seen: int, word: int, shares: int, rules: RuleSet = FIRST_RULES) -> int:
+    """Return a month's points: what was seen, shares, and one's word up to the limit."""
+    return seen + shares + min(word, rules.word_limit)
+
+
+def strength(talks: Iterable[tuple[date, bool]], today: date) -> int:
+    """Return how strong a tie is, 0 to 100, fading by half in 45 quiet days.
+
+    :param talks: the day of each conversation and whether it was answered, whoever began.
+    """
+    last_of_week: dict[int, date] = {}
+    ever_answered = False
+    for day, answered in talks:
+        if day <= today:
+            week = (day.toordinal() - 1) // 7
+            last_of_week[week] = max(day, last_of_week.get(week, day))
+            ever_answered = ever_answered or answered
+    weight = 2 if ever_answered else 1
+    total = sum(weight * 2 ** (-(today - day).days / 45) for day in last_of_week.values())
+    shown = round(100 * (1 - 2 ** (-total / 4)))
+    return shown if ever_answered else min(shown, 30)
+
+
+def strength_in_words(value: int, *, spoken: bool) -> str:
+    """Return the word for a strength: the ring never stands without one."""
+    if not spoken:
+        return "not yet spoken"
+    for limit, word in ((0, "long ago"), (24, "just begun"), (49, "growing"), (74, "warm")):
+        if value <= limit:
+            return word
+    return "close"
+
+
+class Remembered(StrEnum):
+    """Why a deed is shown but earns nothing."""
+
+    LATE = "late"
+    BEFORE_PROGRAMME = "before the programme"
+    BEFORE_JOINING = "before joining"
+    COLLEAGUE = "colleague"
+
+
+def remembered_only(
+    day: date, logged_on: date, *, reported: bool, colleague: bool, joined: date, first_day: date
+) -> Remembered | None:
+    """Return why a deed is only remembered, or None when it counts.
+
+    :param reported: it came with an administrator's import or a connected system, which is
+        seen, on time, and counts from its own day, however early.
+    :param colleague: the contact's e-mail is that of a person of the programme.
+    """
+    if colleague:
+        return Remembered.COLLEAGUE
+    if reported:
+        return None
+    if (logged_on - day).days > LATE_DAYS:
+        return Remembered.LATE
+    if day < first_day:
+        return Remembered.BEFORE_PROGRAMME
+    return Remembered.BEFORE_JOINING if day < joined else None

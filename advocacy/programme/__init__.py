@@ -1,0 +1,1 @@
+"""The programme itself: its name, time zone and first day."""

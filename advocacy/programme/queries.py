@@ -1,0 +1,42 @@
+"""Reading the programme."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.core.errors import NotFound
+from advocacy.programme.models import Programme
+
+
+def find_programme(session: Session) -> Programme | None:
+    """Return the programme, or None before its first start."""
+    programme = session.get(Programme, 1)
+    session.info[Programme] = programme  # the session holds rows weakly; this one is asked often
+    return programme
+
+
+def get_programme(session: Session) -> Programme:
+    """Return the programme.
+
+    :raises NotFound: before its first start.
+    """
+    programme = find_programme(session)
+    if programme is None:
+        raise NotFound("There is no programme here yet. Start one with: advocacy serve")
+    return programme
+
+
+def hold_for_posting(session: Session) -> None:
+    """Hold the programme shared, so that no month closes while something is being entered."""
+    _hold(session, alone=False)
+
+
+def hold_for_closing(session: Session) -> None:
+    """Hold the programme alone, so that nothing is entered while a month closes."""
+    _hold(session, alone=True)
+
+
+def _hold(session: Session, *, alone: bool) -> None:
+    """Hold the row, and read it again: it may have changed since this session first saw it."""
+    session.execute(
+        select(Programme).with_for_update(read=not alone).execution_options(populate_existing=True)
+    )

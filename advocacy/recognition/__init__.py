@@ -1,0 +1,1 @@
+"""Boards, closing a month, and the files that are handed on."""

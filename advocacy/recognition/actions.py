@@ -1,0 +1,130 @@
+"""Closing months, and handing on their files."""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
+from advocacy.core import time
+from advocacy.core.errors import Conflict, Unavailable
+from advocacy.people.queries import team_on, teams
+from advocacy.points.actions import recount
+from advocacy.points.models import ClosedMonth
+from advocacy.points.queries import first_open_month, last_closed_month
+from advocacy.programme.queries import get_programme, hold_for_closing
+from advocacy.recognition import files, queries
+from advocacy.recognition.models import ClosedStanding, ExportFile
+from advocacy.recognition.rules import Format, can_be_closed
+
+FOLDER = "recognition"
+
+
+def close_months(
+    session: Session, month: str, *, closed_by: int | None, now: datetime, data: Path
+) -> list[str]:
+    """Close a month and every open one before it, once and for all, and make their files.
+
+    :param data: the folder that the files are kept in.
+    :returns: the months that were closed, in order.
+    :raises Conflict: when it is closed already, not over, or before anything counts.
+    """
+    time.parse_month(month)
+    hold_for_closing(session)
+    today = time.day_of(now, get_programme(session).time_zone)
+    earliest = queries.earliest_month(session, today)
+    can_be_closed(month, earliest=earliest, last_closed=last_closed_month(session), today=today)
+    closed = time.months_between(first_open_month(session) or earliest, month)
+    for each in closed:
+        _close(session, each, closed_by, now)
+        note(session, Action.MONTH_CLOSED, actor_id=closed_by, detail=each, now=now)
+        for format in Format:
+            content = files.render(each, queries.get_closed_rows(session, each), format)
+            session.add(
+                ExportFile(month=each, format=format, sha256=hashlib.sha256(content).hexdigest())
+            )
+            _keep(data, each, format, content)
+    session.flush()
+    return closed
+
+
+def _close(session: Session, month: str, closed_by: int | None, now: datetime) -> None:
+    today = time.day_of(now, get_programme(session).time_zone)
+    team_of = team_on(session, time.last_day(month))
+    names = {team.id: team.name for team in teams(session)}
+    rows = []
+    for rank, row in queries.rows_to_close(session, month, today):
+        team = team_of.get(row.person_id)
+        rows.append(
+            {
+                "person_id": row.person_id,
+                "month": month,
+                "rank": rank,
+                "email": row.email,
+                "name": row.name,
+                "team_id": team,
+                "team": names[team] if team else "",
+                "points": row.points,
+                "begun": row.figures.begun,
+                "alive": row.figures.alive,
+                "conversations": row.figures.conversations,
+                "answered": row.figures.answered,
+                "in_person": row.figures.in_person,
+                "shares": row.figures.shares,
+            }
+        )
+    session.add(ClosedMonth(month=month, closed_at=now, closed_by=closed_by))
+    get_programme(session).closed_through = month
+    session.flush()
+    recount(session, [one for one in time.periods_of(month) if time.ends_with(one, month)])
+    if rows:
+        session.execute(insert(ClosedStanding), rows)
+
+
+def export_file(session: Session, month: str, format: str, data: Path) -> bytes:
+    """Return a file of a closed month: the kept one, or made anew when it is gone or altered.
+
+    :raises NotFound: when the month is not closed.
+    :raises Conflict: when what is made anew is not what was made at the closing.
+    """
+    time.parse_month(month)
+    path = _path(data, month, format)
+    wanted = queries.get_hash(session, month, format)
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        kept = b""
+    if wanted and hashlib.sha256(kept).hexdigest() == wanted:
+        return kept
+    content = files.render(month, queries.get_closed_rows(session, month), format)
+    if hashlib.sha256(content).hexdigest() != wanted:
+        raise Conflict(
+            f"The rows of {time.words_for_period(month)} are not those that were closed. "
+            "Run: advocacy ledger verify",
+            field="month",
+        )
+    _keep(data, month, format, content)
+    return content
+
+
+def _path(data: Path, month: str, format: str) -> Path:
+    return data / FOLDER / f"{month}.{format}"
+
+
+def _keep(data: Path, month: str, format: str, content: bytes) -> None:
+    path = _path(data, month, format)
+    fresh = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,111 @@
+"""Figures of a board, ranks, and when a month can be closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from advocacy.core.errors import Conflict
+from advocacy.core.time import first_day, last_day, words_for_period
+
+
+class Format(StrEnum):
+    """The formats that a closed month is handed on in."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+COLUMNS = (
+    "period",
+    "rank",
+    "email",
+    "name",
+    "team",
+    "points",
+    "begun",
+    "alive",
+    "conversations",
+    "answered",
+    "in_person",
+    "shares",
+    "median_hours_to_answer",
+    "award",
+    "citation",
+)
+"""The columns of the recognition export; the last three are empty until they exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a person did in a period, other than points."""
+
+    begun: int = 0
+    alive: int = 0
+    conversations: int = 0
+    answered: int = 0
+    in_person: int = 0
+    shares: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """The points that each kind of deed brought, before the limit on one's word."""
+
+    conversations: int = 0
+    answers: int = 0
+    in_person: int = 0
+    shares: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """A month of the programme: open, or closed with the hashes of its files."""
+
+    month: str
+    closed_at: datetime | None = None
+    sha256: Mapping[str, str | None] = field(
+        default_factory=lambda: dict.fromkeys([str(kind) for kind in Format])
+    )
+
+    @property
+    def state(self) -> str:
+        """Return ``open`` or ``closed``."""
+        return "closed" if self.closed_at else "open"
+
+
+def ranks(points: Sequence[int]) -> list[int]:
+    """Return the rank of each of some points that fall: equal ones share it (1, 2, 2, 4)."""
+    found: list[int] = []
+    for place, value in enumerate(points, start=1):
+        same = place > 1 and value == points[place - 2]
+        found.append(found[-1] if same else place)
+    return found
+
+
+def is_over(month: str, today: date) -> bool:
+    """Tell whether a month is over on a day of the programme."""
+    return today > last_day(month)
+
+
+def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: date) -> None:
+    """Refuse to close what is closed, not over, or before anything counts.
+
+    :raises Conflict: saying which.
+    """
+    name = words_for_period(month)
+    if last_closed is not None and month <= last_closed:
+        raise Conflict(f"{name} is closed already.", field="month")
+    if not is_over(month, today):
+        after = last_day(month)
+        raise Conflict(
+            f"{name} is not over: it can be closed from the day after {after:%-d %B %Y}.",
+            field="month",
+        )
+    if month < earliest:
+        raise Conflict(
+            f"Nothing counts before {words_for_period(earliest)} "
+            f"(from {first_day(earliest):%-d %B %Y}).",
+            field="month",
+        )

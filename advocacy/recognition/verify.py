@@ -1,0 +1,232 @@
+"""Proving that the ledger, the standings and the closed months are what the record is worth."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from advocacy.contacts.queries import ties_of
+from advocacy.conversations.queries import Record, records_of_ties
+from advocacy.core.time import month_of, months_between, periods_of, shift_month
+from advocacy.points import rules
+from advocacy.points.actions import SUMS, Sums, rebuild_standings, write_lives
+from advocacy.points.models import ClosedMonth, Entry, Standing, Tally, Tie
+from advocacy.points.queries import (
+    CHUNK,
+    first_open_month,
+    last_closed_month,
+    lives_of_ties,
+    tallied,
+    written_for_ties,
+)
+from advocacy.programme.queries import get_programme
+from advocacy.recognition import files, queries
+from advocacy.recognition.rules import Format
+from advocacy.shares.models import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and every problem that was found, in words."""
+
+    entries: int
+    people: int
+    months: int
+    problems: list[str]
+
+
+def verify(session: Session) -> Report:
+    """Hold every entry, standing and closed month against the record."""
+    problems = [
+        *_tie_problems(session),
+        *_share_problems(session),
+        *_month_problems(session),
+        *_standing_problems(session),
+        *_tally_problems(session),
+        *_closed_problems(session),
+    ]
+    entries, people = session.execute(
+        select(func.count(), func.count(Entry.person_id.distinct())).select_from(Entry)
+    ).one()
+    months = session.scalar(select(func.count(Entry.month.distinct())))
+    return Report(entries, people, months or 0, problems)
+
+
+def rebuild(session: Session, now: datetime) -> Report:
+    """Make standings, tallies and living stretches anew, then verify. No entry is written."""
+    rebuild_standings(session)
+    for ties, records in _chunks(session):
+        write_lives(
+            session,
+            ties,
+            {tie: [one.deed for one in told if _counts(one)] for tie, told in records.items()},
+        )
+    session.flush()
+    session.expire_all()
+    return verify(session)
+
+
+def _counts(record: Record) -> bool:
+    return record.remembered is None
+
+
+def _chunks(session: Session) -> Iterator[tuple[dict[int, int], dict[int, list[Record]]]]:
+    ties = list(ties_of(session).items())
+    first_day = get_programme(session).first_day
+    for at in range(0, len(ties), CHUNK):
+        part = dict(ties[at : at + CHUNK])
+        yield part, records_of_ties(session, part, first_day)
+
+
+def _tie_problems(session: Session) -> Iterator[str]:
+    for ties, records in _chunks(session):
+        written = written_for_ties(session, ties)
+        known = lives_of_ties(session, ties)
+        for tie, person in ties.items():
+            deeds = [one.deed for one in records.get(tie, ()) if _counts(one)]
+            due = {line: one.points for line, one in rules.lines(rules.due(deeds)).items()}
+            for line in sorted({*due, *written.get(tie, {})}):
+                has, is_worth = written.get(tie, {}).get(line, 0), due.get(line, 0)
+                if has != is_worth:
+                    yield (
+                        f"tie {tie} of person {person}, {line.day} {line.rule} {line.evidence}: "
+                        f"the ledger says {has}, the record is worth {is_worth}"
+                    )
+            lives = [(one.starts_on, one.ends_on, one.revived) for one in known.get(tie, ())]
+            if lives != rules.lives(deeds):
+                yield f"tie {tie} of person {person}: its living stretches are not the record's"
+            if any(one.was_counted != _counts(one) for one in records.get(tie, ())):
+                yield f"tie {tie} of person {person}: a conversation is marked wrongly as counted"
+
+
+def _share_problems(session: Session) -> Iterator[str]:
+    share = rules.FIRST_RULES.share
+    shared = select(Share.person_id, Share.day).where(
+        Share.counted.is_(True), Share.taken_back_at.is_(None)
+    )
+    shown: list[Any] = list(session.execute(shared.distinct()))
+    due = {(person, day): share for person, day in shown}  # noqa: C420 (rows are no tuples)
+    written = {
+        (person, day): int(points)
+        for person, day, points in session.execute(
+            select(Entry.person_id, Entry.day, func.sum(Entry.points))
+            .where(Entry.tie_id.is_(None))
+            .group_by(Entry.person_id, Entry.day)
+        )
+        if points
+    }
+    for person, day in sorted({*due, *written}):
+        has, is_worth = written.get((person, day), 0), due.get((person, day), 0)
+        if has != is_worth:
+            yield (
+                f"shares of person {person} on {day}: the ledger says {has}, "
+                f"the record is worth {is_worth}"
+            )
+
+
+def _month_problems(session: Session) -> Iterator[str]:
+    """An entry stands in the month of its day, or later in what was the first open month.
+
+    Clocks are not asked: who waited for a closing to end has looked at the clock before it.
+    """
+    closed = set(session.scalars(select(ClosedMonth.month)))
+    rows = session.execute(
+        select(Entry.id, Entry.month, Entry.day, Entry.person_id, Tie.person_id)
+        .outerjoin(Tie, Tie.id == Entry.tie_id)
+        .execution_options(yield_per=5000)
+    )
+    for number, month, day, person, tied in rows:
+        owner: int | None = tied
+        moved = month > month_of(day) and shift_month(month, -1) in closed
+        if month != month_of(day) and not moved:
+            yield f"entry {number}: of {day}, it stands in {month}, which was not the open one"
+        if owner is not None and owner != person:
+            yield f"entry {number}: of person {person}, but its tie is person {owner}'s"
+
+
+def _ledger_sums(session: Session) -> dict[tuple[int, str], Sums]:
+    sums: dict[tuple[int, str], Sums] = defaultdict(Sums)
+    rows = session.execute(
+        select(
+            Entry.person_id,
+            Entry.month,
+            Entry.rule,
+            Entry.evidence,
+            Entry.kind,
+            Entry.began,
+            func.sum(Entry.points).label("points"),
+        ).group_by(
+            Entry.person_id, Entry.month, Entry.rule, Entry.evidence, Entry.kind, Entry.began
+        )
+    )
+    for row in rows:
+        sums[row.person_id, row.month].add(row._asdict())
+    return sums
+
+
+def _standing_problems(session: Session) -> Iterator[str]:
+    wanted: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for (person, month), sums in _ledger_sums(session).items():
+        points = rules.month_points(sums.seen, sums.word, sums.shares)
+        for period in periods_of(month):
+            row = wanted[person, period]
+            row["points"] += points
+            for name in SUMS:
+                row[name] += getattr(sums, name)
+    for standing in session.scalars(select(Standing)):
+        row = wanted.pop((standing.person_id, standing.period), Counter())
+        for name in (*SUMS, "points"):
+            if getattr(standing, name) != row[name]:
+                yield (
+                    f"standing of person {standing.person_id} in {standing.period}: {name} is "
+                    f"{getattr(standing, name)}, the ledger adds up to {row[name]}"
+                )
+    for person, period in sorted(wanted):
+        if any(wanted[person, period].values()):
+            yield f"standing of person {person} in {period} is missing"
+
+
+def _tally_problems(session: Session) -> Iterator[str]:
+    first_open = first_open_month(session)
+    periods = {*session.scalars(select(Standing.period)), *session.scalars(select(Tally.period))}
+    for period in sorted(periods):
+        rows = session.execute(tallied(period, first_open))
+        counted = Counter({points: people for _, points, people in rows})
+        tallies = session.scalars(select(Tally).where(Tally.period == period))
+        kept = Counter({tally.points: tally.people for tally in tallies})
+        for points in sorted({*counted, *kept}):
+            if counted[points] != kept[points]:
+                yield (
+                    f"tally of {period}: {kept[points]} people at {points} points, "
+                    f"the standings say {counted[points]}"
+                )
+
+
+def _closed_problems(session: Session) -> Iterator[str]:
+    sums = _ledger_sums(session)
+    months = list(session.scalars(select(ClosedMonth.month).order_by(ClosedMonth.month)))
+    if (through := last_closed_month(session)) != (months[-1] if months else None):
+        yield f"the programme says that months are closed through {through or 'none'}"
+    if months and months != months_between(months[0], months[-1]):
+        yield "closed months: they have a gap"
+    for month in months:
+        rows = queries.get_closed_rows(session, month)
+        sealed = {row.person_id: row.points for row in rows}
+        people = {person for person, in_month in sums if in_month == month}
+        for person in sorted({*sealed, *people}):
+            entered = sums.get((person, month), Sums())
+            points = rules.month_points(entered.seen, entered.word, entered.shares)
+            if sealed.get(person, 0) != points:
+                yield (
+                    f"closed month {month}: person {person} was sealed with "
+                    f"{sealed.get(person, 0)}, the ledger adds up to {points}"
+                )
+        for format in Format:
+            content = files.render(month, rows, format)
+            if hashlib.sha256(content).hexdigest() != queries.get_hash(session, month, format):
+                yield f"closed month {month}: its {format} is not as it was at the closing"

@@ -1,0 +1,148 @@
+"""The months: their state, closing one after a preview, and its files."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
+from advocacy.core import time
+from advocacy.core.errors import DomainError, NotFound
+from advocacy.points.queries import first_open_month, last_closed_month
+from advocacy.programme.queries import get_programme
+from advocacy.recognition import actions, queries
+from advocacy.recognition.forms import CloseForm
+from advocacy.recognition.models import ClosedStanding
+from advocacy.recognition.rules import Format, can_be_closed
+from advocacy.web.paging import asked_page
+from advocacy.web.session import db, short_write
+from advocacy.web.user import current_user
+
+blueprint = Blueprint("recognition", __name__)
+
+_TYPES = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSON: "application/json",
+}
+PREVIEW_ROWS = 10
+
+
+@blueprint.get("/recognition")
+def months() -> ResponseReturnValue:
+    """List the months, latest first."""
+    page = asked_page(24)
+    today = time.day_of(time.now(), get_programme(db()).time_zone)
+    found = queries.months(db(), today)[::-1]
+    shown = found[page.offset : page.offset + page.rows]
+    return render_template(
+        "recognition/months.html",
+        months=shown,
+        this_month=time.month_of(today),
+        links=page.links(has_more=len(found) > page.offset + page.rows),
+    )
+
+
+@blueprint.get("/recognition/<month>")
+def month(month: str) -> ResponseReturnValue:
+    """Show a closed month and its files; an open one leads to its preview."""
+    time.parse_month(month)
+    if (last_closed_month(db()) or "") < month:
+        return redirect(f"/recognition/{month}/close")
+    rows = queries.get_closed_rows(db(), month)
+    hashes = {str(kind): queries.get_hash(db(), month, kind) for kind in Format}
+    return render_template(
+        "recognition/month.html",
+        month=month,
+        rows=[row for row in rows if row.rank is not None][:PREVIEW_ROWS],
+        totals=_totals(rows),
+        left=sum(1 for row in rows if row.rank is None),
+        closed=queries.get_closed_month(db(), month),
+        hashes=hashes,
+    )
+
+
+def _totals(rows: Sequence[ClosedStanding]) -> dict[str, int]:
+    return {
+        "people": len(rows),
+        **{
+            name: sum(getattr(row, name) for row in rows)
+            for name in ("points", "alive", "begun", "conversations", "answered")
+        },
+    }
+
+
+@blueprint.get("/recognition/<month>/close")
+def close_page(month: str) -> ResponseReturnValue:
+    """Show what closing a month would close."""
+    return _preview(month)
+
+
+def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValue:
+    time.parse_month(month)
+    today = time.day_of(time.now(), get_programme(db()).time_zone)
+    earliest = queries.earliest_month(db(), today)
+    refused = error
+    try:
+        can_be_closed(month, earliest=earliest, last_closed=last_closed_month(db()), today=today)
+    except DomainError as reason:
+        refused = refused or reason
+    if month < earliest or month > time.month_of(today):
+        raise NotFound(f"There is nothing in {time.words_for_period(month)} to close.")
+    sealing = queries.rows_to_close(db(), month, today) if not error else []
+    return (
+        render_template(
+            "recognition/close.html",
+            month=month,
+            form=CloseForm(),
+            refused=refused,
+            rows=[(rank, row) for rank, row in sealing if rank is not None][:PREVIEW_ROWS],
+            people=len(sealing),
+            left=sum(1 for rank, _ in sealing if rank is None),
+            alive=sum(row.figures.alive for _, row in sealing),
+            begun=sum(row.figures.begun for _, row in sealing),
+            points=sum(row.points for _, row in sealing),
+            with_it=time.months_between(
+                first_open_month(db()) or earliest, time.shift_month(month, -1)
+            ),
+        ),
+        409 if error else 200,
+    )
+
+
+@blueprint.post("/recognition/<month>/close")
+def close(month: str) -> ResponseReturnValue:
+    """Close a month, once and for all, with every open one before it."""
+    data = current_app.config["ADVOCACY"].data
+    try:
+        closed = actions.close_months(
+            db(), month, closed_by=current_user.id, now=time.now(), data=data
+        )
+    except DomainError as error:
+        db().rollback()
+        return _preview(month, error)
+    names = ", ".join(time.words_for_period(each) for each in closed)
+    flash(f"Closed: {names}. Every export of it is the same to the byte.")
+    return redirect(f"/recognition/{month}")
+
+
+@blueprint.get("/recognition/<month>.<format>")
+def export(month: str, format: str) -> ResponseReturnValue:
+    """Hand on a file of a closed month."""
+    if format not in set(Format):
+        raise NotFound("A month is handed on as csv, xlsx or json.")
+    data = current_app.config["ADVOCACY"].data
+    content = actions.export_file(db(), month, format, data)
+    with short_write() as session:
+        note(
+            session,
+            Action.EXPORTED,
+            actor_id=current_user.id,
+            detail=f"{month} {format}",
+            now=time.now(),
+        )
+    answer = Response(content, content_type=_TYPES[Format(format)])
+    name = f"recognition-{month}.{format}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,1 @@
+"""One contact's whole story, and what it earned."""

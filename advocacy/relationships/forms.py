@@ -1,0 +1,23 @@
+"""The forms for the people somebody knows."""
+
+from wtforms import BooleanField, EmailField, FieldList, StringField
+from wtforms.validators import Length
+
+from advocacy.contacts.rules import EMAIL_LENGTH, NAME_LENGTH
+from advocacy.web.forms import Form
+
+
+class AddPeopleForm(Form):
+    """Up to three people to begin with: a name, or an e-mail address, is enough."""
+
+    name = FieldList(
+        StringField("Name or e-mail", [Length(max=EMAIL_LENGTH)]), min_entries=3, max_entries=3
+    )
+
+
+class ContactForm(Form):
+    """What somebody is called here, and whether managers may see it."""
+
+    name = StringField("Name", [Length(max=NAME_LENGTH)])
+    email = EmailField("E-mail", [Length(max=EMAIL_LENGTH)])
+    shared = BooleanField("Managers may see this name")

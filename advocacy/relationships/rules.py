@@ -1,0 +1,251 @@
+"""The words for what a tie earned, and for what a ring shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from advocacy.core.time import first_day, last_day, monday_of, month_of, words_for_period
+from advocacy.points.rules import (
+    FIRST_RULES,
+    Began,
+    Evidence,
+    Kind,
+    Remembered,
+    Rule,
+    RuleSet,
+)
+
+NOUNS: Mapping[str, str] = MappingProxyType(
+    {
+        Kind.COMMENTED: "comment",
+        Kind.WROTE: "message",
+        Kind.INTRODUCED: "introduction",
+        Kind.CALLED: "call",
+        Kind.MET: "meeting",
+    }
+)
+ICONS: Mapping[str, str] = MappingProxyType(
+    {
+        Kind.COMMENTED: "reply",
+        Kind.WROTE: "pen-line",
+        Kind.INTRODUCED: "waypoints",
+        Kind.CALLED: "phone",
+        Kind.MET: "handshake",
+    }
+)
+
+
+class Fate(StrEnum):
+    """What became of the conversation that an entry was written for."""
+
+    STANDS = "stands"
+    CHANGED = "changed"
+    TAKEN_BACK = "taken back"
+    COLLEAGUE = "colleague"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry's plain values and what is known of its conversation, for putting into words.
+
+    ``contact`` is the name as the reader may see it, ``you`` whether the reader is the advocate
+    and ``advocate`` the advocate's name.
+    """
+
+    rule: str
+    evidence: str | None
+    points: int
+    day: date
+    month: str
+    kind: str | None
+    began: str | None
+    contact: str
+    answered_now: bool
+    fate: Fate
+    title: str = ""
+    channel: str = ""
+    you: bool = True
+    advocate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An entry in words: a title, the reason in a sentence, and what it still waits for."""
+
+    title: str
+    reason: str
+    waiting: str
+    icon: str
+    tone: str
+
+
+def tone_of(kind: str | None, began: str | None) -> str:
+    """Return the colour of a deed: in person sun, answers sea, other conversations leaf."""
+    if kind is None:
+        return "line"
+    if kind == Kind.MET:
+        return "sun"
+    return "sea" if began == Began.CONTACT else "leaf"
+
+
+def did(kind: str, began: str, contact: str) -> str:
+    """Return what happened as a title: Called Sofia, Sofia wrote."""
+    if kind == Kind.MET:
+        return f"Met {contact}"
+    if kind == Kind.INTRODUCED:
+        return f"Introduced {contact}"
+    if kind == Kind.COMMENTED:
+        if began == Began.ADVOCATE:
+            return f"Comment with {contact}"
+        return f"{_at_the_start(contact)} commented"
+    verb = "called" if kind == Kind.CALLED else "wrote"
+    if began == Began.CONTACT:
+        return f"{_at_the_start(contact)} {verb}"
+    return f"Called {contact}" if kind == Kind.CALLED else f"Wrote to {contact}"
+
+
+def _at_the_start(contact: str) -> str:
+    """Return a label as it begins a sentence; a name stays as its bearer writes it."""
+    if contact.startswith(("private contact ", "somebody whose ")):
+        return contact[0].upper() + contact[1:]
+    return contact
+
+
+def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
+    """Return an entry in words, made when it is read from its plain values."""
+    if told.points < 0:
+        return _taken_back(told)
+    who = "You" if told.you else told.advocate
+    if told.rule == Rule.SHARE:
+        what = f"Shared “{told.title}”" if told.title else "Shared something"
+        return Words(
+            what, "An invitation: one point, at most once a day.", "", "arrow-up-right", "line"
+        )
+    tone = tone_of(told.kind, told.began)
+    icon = ICONS.get(told.kind or "", "sprout")
+    waiting = ""
+    if told.rule == Rule.BEGINNING:
+        title, icon = "A new relationship", "sprout"
+        reason = f"{who} and {told.contact} spoke, answered, in a second week."
+    elif told.rule == Rule.RETURN:
+        title, icon = "A return", "sprout"
+        reason = (
+            f"The first answered talk with {told.contact} after more than "
+            f"{rules.quiet_days} quiet days."
+        )
+    elif told.rule == Rule.LASTING:
+        title, icon = "A lasting tie", "history"
+        reason = f"{who} and {told.contact} talked, answered, in a third month."
+    else:
+        title = did(told.kind or "", told.began or "", told.contact)
+        reason, waiting = _weekly(told, rules)
+    return Words(title, reason + _evidence(told) + _later(told), waiting, icon, tone)
+
+
+def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
+    kind = told.kind or ""
+    noun = NOUNS[kind]
+    full = rules.answered[kind]
+    if kind == Kind.MET:
+        full = rules.met_seen if told.evidence == Evidence.SEEN else full
+    unanswered = rules.unanswered[kind]
+    if told.began == Began.ADVOCATE and told.points == unanswered and not told.answered_now:
+        reason = f"No answer yet: {told.points} of the {full} that an answered {noun} is worth."
+        return reason, f"+{full - unanswered} when {told.contact} answers"
+    if told.began == Began.ADVOCATE and told.points == unanswered and unanswered != full:
+        return f"Before {told.contact} answered: {told.points} of {full}.", ""
+    if told.points == full:
+        return f"An answered {noun} is worth {full}; each person counts once a week.", ""
+    if told.points == full - unanswered:
+        return (
+            f"{_at_the_start(told.contact)} has answered since: the other {told.points} of {full}.",
+            "",
+        )
+    return f"Deeper than what this week had counted before: the difference to {full}.", ""
+
+
+def _evidence(told: Told) -> str:
+    if told.evidence == Evidence.SEEN:
+        return " Seen: an import or a connected system reported it."
+    return " On your word." if told.you else f" On {told.advocate}’s word."
+
+
+def _later(told: Told) -> str:
+    if told.month == month_of(told.day):
+        return ""
+    closed = words_for_period(month_of(told.day))
+    return f" It is of {told.day.day} {told.day:%B}; {closed} is closed, so it counts here."
+
+
+def _taken_back(told: Told) -> Words:
+    who = "You" if told.you else told.advocate
+    what = {
+        Rule.BEGINNING: "the new relationship",
+        Rule.RETURN: "the return",
+        Rule.LASTING: "the lasting tie",
+        Rule.SHARE: "the share",
+    }.get(Rule(told.rule), f"the {NOUNS.get(told.kind or '', 'conversation')}")
+    with_whom = "" if told.rule == Rule.SHARE else f" with {told.contact}"
+    of_day = f"{what}{with_whom} of {told.day.day} {told.day:%B}"
+    if told.fate is Fate.TAKEN_BACK:
+        reason = f"{who} took it back: {of_day}."
+    elif told.fate is Fate.COLLEAGUE:
+        reason = (
+            f"{_at_the_start(told.contact)} is a colleague, and colleagues do not count: {of_day}."
+        )
+    elif told.fate is Fate.CHANGED:
+        reason = f"It was put right, and counts as it stands now: {of_day}."
+    else:
+        reason = f"Another conversation counts in its place: {of_day}."
+    return Words("Correction", reason + _later(told), "", "undo-2", "well")
+
+
+_REMEMBERED: Mapping[str, str] = MappingProxyType(
+    {
+        Remembered.LATE: "Remembered only: logged more than 14 days after it happened.",
+        Remembered.BEFORE_PROGRAMME: "Remembered only: it lies before the programme began.",
+        Remembered.BEFORE_JOINING: "Remembered only: it lies before you joined.",
+        Remembered.COLLEAGUE: "Remembered only: colleagues do not count.",
+    }
+)
+
+
+def why_nothing(
+    kind: str, began: str, answered: bool, remembered: Remembered | None, contact: str
+) -> tuple[str, str]:
+    """Return why a conversation earned nothing, and what it may still bring."""
+    if remembered is not None:
+        return _REMEMBERED[remembered], ""
+    if not answered and began == Began.CONTACT:
+        return f"{contact} waits for your answer.", "counts when you answer"
+    if not answered:
+        full = FIRST_RULES.answered[kind]
+        return (
+            f"A message to somebody who has not answered you yet earns nothing; the {NOUNS[kind]} "
+            f"is worth {full} once {contact} answers.",
+            f"+{full} when {contact} answers",
+        )
+    return "Counted already: each person counts once a week, for what is worth most.", ""
+
+
+def week_of(day: date, month: str) -> tuple[date, date]:
+    """Return the first and last day of a day's week, cut at the ends of a month.
+
+    A day before the month, counted in it because its own month is closed, stands alone.
+    """
+    start = monday_of(day)
+    end = start + timedelta(days=6)
+    if month_of(day) != month:
+        return start, end
+    return max(start, first_day(month)), min(end, last_day(month))
+
+
+def words_for_week(start: date, end: date) -> str:
+    """Return a week as people say it: 16-22 November, 30 October, 28 October to 3 November."""
+    if start == end:
+        return f"{start.day} {start:%B}"
+    if start.month == end.month:
+        return f"{start.day}–{end.day} {end:%B}"
+    return f"{start.day} {start:%B} to {end.day} {end:%B}"

@@ -1,0 +1,164 @@
+"""The people somebody knows, and each one's story."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from advocacy.contacts.actions import describe, find_or_add
+from advocacy.contacts.queries import count_contacts, get_contact, search_contacts
+from advocacy.conversations.actions import hold, settle_ties
+from advocacy.conversations.queries import conversations_with
+from advocacy.conversations.rules import can_be_changed
+from advocacy.core.errors import DomainError, Invalid
+from advocacy.core.time import day_of, now
+from advocacy.programme.queries import get_programme
+from advocacy.relationships import queries, rules
+from advocacy.relationships.forms import AddPeopleForm, ContactForm
+from advocacy.web.forms import show_error
+from advocacy.web.paging import asked_page
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+blueprint = Blueprint("relationships", __name__)
+
+SUGGESTIONS = 8
+SEARCH_LENGTH = 120
+
+
+@blueprint.get("/contacts")
+def people() -> ResponseReturnValue:
+    """List the people somebody knows, those spoken with last first."""
+    page = asked_page()
+    search = request.args.get("q", "")[:SEARCH_LENGTH].replace("\0", "")
+    today = day_of(now(), get_programme(db()).time_zone)
+    known = queries.people_known(
+        db(),
+        current_user.id,
+        today,
+        search=search,
+        limit=page.rows + 1,
+        offset=page.offset,
+    )
+    return render_template(
+        "relationships/people.html",
+        known=known[: page.rows],
+        search=search,
+        total=count_contacts(db(), current_user.id),
+        page=page,
+        links=page.links(has_more=len(known) > page.rows),
+    )
+
+
+@blueprint.get("/contacts.json")
+def search() -> ResponseReturnValue:
+    """Return the people whose name begins with, or holds, what is typed."""
+    text = request.args.get("q", "")[:SEARCH_LENGTH].replace("\0", "")
+    today = day_of(now(), get_programme(db()).time_zone)
+    found = search_contacts(db(), current_user.id, text, limit=SUGGESTIONS) if text.strip() else []
+    rings = queries.rings_of(db(), current_user.id, [one.id for one in found], today)
+    suggestions: list[dict[str, Any]] = [
+        {
+            "id": one.id,
+            "name": one.label,
+            "detail": one.email if one.name and one.email else rings[one.id].word,
+            "strength": rings[one.id].strength,
+            "kind": rings[one.id].tone,
+        }
+        for one in found
+    ]
+    return jsonify(suggestions)
+
+
+@blueprint.get("/contacts/new")
+def add_page() -> ResponseReturnValue:
+    """Show three empty lines for people to begin with."""
+    return render_template("relationships/add.html", form=AddPeopleForm())
+
+
+@blueprint.post("/contacts/new")
+def add() -> ResponseReturnValue:
+    """Add up to three people."""
+    form = AddPeopleForm()
+    names = [text.strip() for text in form.name.data if text and text.strip()]
+    try:
+        if not form.validate():
+            raise Invalid("Look at what is marked.")
+        if not names:
+            raise Invalid("One name is enough to begin.", field="name")
+        hold(db(), current_user.id)
+        find_or_add(db(), current_user.id, names, now())
+    except DomainError as error:
+        db().rollback()
+        if not form.errors:
+            form.name.entries[0].errors = [error.message]
+        return render_template("relationships/add.html", form=form), 422
+    flash(f"{'One person is' if len(names) == 1 else 'They are'} here now. Say hello soon.")
+    return redirect("/contacts")
+
+
+@blueprint.get("/contacts/<int:contact_id>")
+def card(contact_id: int) -> ResponseReturnValue:
+    """Show one contact: the ring, what built it, and the story so far."""
+    contact = get_contact(db(), current_user.id, contact_id)
+    page = asked_page(20)
+    today = day_of(now(), get_programme(db()).time_zone)
+    talks = conversations_with(
+        db(), current_user.id, contact_id, limit=page.rows + 1, offset=page.offset
+    )
+    story = [
+        {
+            "conversation": conversation,
+            "participant": participant,
+            "title": rules.did(conversation.kind, conversation.began, contact.label),
+            "icon": rules.ICONS[conversation.kind],
+            "tone": rules.tone_of(conversation.kind, conversation.began),
+            "can_change": can_be_changed(conversation.day, today),
+        }
+        for conversation, participant in talks[: page.rows]
+    ]
+    return render_template(
+        "relationships/card.html",
+        contact=contact,
+        ring=queries.rings_of(db(), current_user.id, [contact_id], today)[contact_id],
+        built=queries.built_of(db(), current_user.id, contact_id),
+        story=story,
+        page=page,
+        links=page.links(has_more=len(talks) > page.rows),
+    )
+
+
+@blueprint.get("/contacts/<int:contact_id>/edit")
+def change_page(contact_id: int) -> ResponseReturnValue:
+    """Show what a contact is called, for changing."""
+    contact = get_contact(db(), current_user.id, contact_id)
+    form = ContactForm(name=contact.name, email=contact.email, shared=contact.shared)
+    return render_template("relationships/change.html", contact=contact, form=form)
+
+
+@blueprint.post("/contacts/<int:contact_id>/edit")
+def change(contact_id: int) -> ResponseReturnValue:
+    """Change what a contact is called and whether managers see it."""
+    hold(db(), current_user.id)
+    contact = get_contact(db(), current_user.id, contact_id)
+    form = ContactForm()
+    try:
+        if not form.validate():
+            raise Invalid("Look at what is marked.")
+        address_changed = describe(
+            db(),
+            contact,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            shared=bool(form.shared.data),
+        )
+        if address_changed:
+            settle_ties(db(), {contact.id: current_user.id}, now())
+    except DomainError as error:
+        db().rollback()
+        if not form.errors:
+            show_error(form, error)
+        contact = get_contact(db(), current_user.id, contact_id)
+        return render_template("relationships/change.html", contact=contact, form=form), 422
+    flash("Kept.")
+    return redirect(f"/contacts/{contact_id}")

@@ -1,0 +1,44 @@
+"""Every table on one page, for Alembic and the tests."""
+
+from advocacy.audit.models import Event
+from advocacy.auth.models import Credential, OneTimeLink, SignIn
+from advocacy.contacts.models import Contact
+from advocacy.content.models import Item
+from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.core.tables import Base
+from advocacy.people.models import Membership, Person, ProfileVersion, Team
+from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tally, Tie
+from advocacy.programme.models import Programme
+from advocacy.recognition.models import ClosedStanding, ExportFile
+from advocacy.shares.models import Share, TrackedLink
+from advocacy.web.models import SentForm
+
+TABLES = (
+    Programme,
+    Event,
+    SentForm,
+    Team,
+    Person,
+    Membership,
+    ProfileVersion,
+    Credential,
+    SignIn,
+    OneTimeLink,
+    Tie,
+    Entry,
+    Standing,
+    Tally,
+    Life,
+    ClosedMonth,
+    Contact,
+    Item,
+    TrackedLink,
+    Share,
+    Conversation,
+    Participant,
+    Witness,
+    ClosedStanding,
+    ExportFile,
+)
+
+metadata = Base.metadata

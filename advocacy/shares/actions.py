@@ -1,0 +1,163 @@
+"""Writing shares and tracked links."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from advocacy.content.models import Item
+from advocacy.content.rules import State
+from advocacy.core.database import new_numbers
+from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.time import day_of
+from advocacy.people.models import Person
+from advocacy.people.queries import hold_person
+from advocacy.points.actions import settle_shares
+from advocacy.points.rules import remembered_only
+from advocacy.programme.queries import get_programme, hold_for_posting
+from advocacy.shares import queries, rules
+from advocacy.shares.models import Share, TrackedLink
+
+CODE_LENGTH = 8
+CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""None is mistaken for another, and none is cut off where a link ends in a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewShare:
+    """A share to write. ``external_id``, ``digest``, ``occurred_at``: what an import brings."""
+
+    item_id: int
+    channel: str
+    day: date
+    address: str = ""
+    occurred_at: datetime | None = None
+    reported: bool = False
+    external_id: str | None = None
+    digest: str | None = None
+
+
+def record(
+    session: Session, person: Person, shares: Sequence[NewShare], now: datetime
+) -> list[int]:
+    """Write shares of a person and settle the days that they are on.
+
+    :returns: the numbers of the shares, in order.
+    :raises Invalid: when a day is still to come or a field is too long.
+    """
+    hold_for_posting(session)
+    hold_person(session, person.id)
+    programme = get_programme(session)
+    today = day_of(now, programme.time_zone)
+    rows = []
+    numbers = new_numbers(session, Share.id, len(shares))
+    for number, share in zip(numbers, shares, strict=True):
+        _check(share, today)
+        remembered = remembered_only(
+            share.day,
+            today,
+            reported=share.reported,
+            colleague=False,
+            joined=person.joined,
+            first_day=programme.first_day,
+        )
+        rows.append(
+            {
+                "id": number,
+                "person_id": person.id,
+                "item_id": share.item_id,
+                "channel": share.channel,
+                "address": share.address,
+                "day": share.day,
+                "occurred_at": share.occurred_at,
+                "logged_on": today,
+                "logged_at": now,
+                "counted": remembered is None,
+                "reported": share.reported,
+                "external_id": share.external_id,
+                "digest": share.digest,
+            }
+        )
+    session.connection().execute(insert(Share), rows)
+    _settle_days(session, person.id, {share.day for share in shares}, now)
+    return numbers
+
+
+def _check(share: NewShare, today: date) -> None:
+    if share.day > today:
+        raise Invalid("That day is still to come.", field="occurred_on")
+    if not share.channel or len(share.channel) > rules.CHANNEL_LENGTH:
+        raise Invalid(f"A channel has 1 to {rules.CHANNEL_LENGTH} letters.", field="channel")
+    rules.check_address(share.address)
+
+
+def take_back(session: Session, share: Share, now: datetime) -> None:
+    """Take a share back: points end where they would be had it never been logged."""
+    hold_for_posting(session)
+    hold_person(session, share.person_id)
+    share.taken_back_at = now
+    session.flush()
+    _settle_days(session, share.person_id, {share.day}, now)
+
+
+def settle_person(session: Session, person: Person, now: datetime) -> None:
+    """Judge anew which shares of a person count, after a first day moved."""
+    programme = get_programme(session)
+    changed = []
+    days = set()
+    for share in session.scalars(select(Share).where(Share.person_id == person.id)):
+        remembered = remembered_only(
+            share.day,
+            share.logged_on,
+            reported=share.reported,
+            colleague=False,
+            joined=person.joined,
+            first_day=programme.first_day,
+        )
+        if share.counted != (remembered is None):
+            changed.append({"id": share.id, "counted": remembered is None})
+            days.add(share.day)
+    if changed:
+        session.execute(update(Share), changed)
+        _settle_days(session, person.id, days, now)
+
+
+def _settle_days(session: Session, person_id: int, days: Collection[date], now: datetime) -> None:
+    settle_shares(session, person_id, queries.first_shares(session, person_id, days), now)
+
+
+def link_for(
+    session: Session, person_id: int, item: Item, channel: str, now: datetime
+) -> TrackedLink:
+    """Return a person's tracked link to an item on a channel, made the first time.
+
+    :raises Conflict: when the item is not published.
+    """
+    if item.state != State.PUBLISHED:
+        raise Conflict("Only what is published can be shared.")
+    hold_person(session, person_id)
+    link = queries.links_of(session, person_id, item.id).get(channel)
+    if link is None:
+        link = TrackedLink(
+            code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
+            person_id=person_id,
+            item_id=item.id,
+            channel=channel,
+            created_at=now,
+        )
+        session.add(link)
+        session.flush()
+    return link
+
+
+def count_visit(session: Session, link: TrackedLink) -> None:
+    """Count one visit of a tracked link; nothing is kept of the visitor."""
+    session.execute(
+        update(TrackedLink)
+        .where(TrackedLink.id == link.id)
+        .values(visits=TrackedLink.visits + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,140 @@
+"""Reading shares and tracked links."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from advocacy.content.models import Item
+from advocacy.core.errors import NotFound
+from advocacy.shares.models import Share, TrackedLink
+
+
+def get_share(session: Session, person_id: int, share_id: int) -> Share:
+    """Return a share of a person.
+
+    :raises NotFound: when it does not exist, was taken back or is somebody else's.
+    """
+    share = session.scalar(
+        select(Share).where(
+            Share.id == share_id, Share.person_id == person_id, Share.taken_back_at.is_(None)
+        )
+    )
+    if share is None:
+        raise NotFound("There is no such share of yours.")
+    return share
+
+
+def first_shares(
+    session: Session, person_id: int, days: Collection[date]
+) -> dict[date, int | None]:
+    """Return, for each day, the number of a person's first share that counts, or None."""
+    rows = session.execute(
+        select(Share.day, func.min(Share.id))
+        .where(
+            Share.person_id == person_id,
+            Share.day.in_(sorted(days)),
+            Share.taken_back_at.is_(None),
+            Share.counted.is_(True),
+        )
+        .group_by(Share.day)
+    )
+    return dict.fromkeys(days) | {day: number for day, number in rows}
+
+
+def shares_of(
+    session: Session, person_id: int, *, limit: int, item_id: int | None = None
+) -> list[tuple[Share, Item]]:
+    """Return a person's latest shares with their items."""
+    query = (
+        select(Share, Item)
+        .join(Item, Item.id == Share.item_id)
+        .where(Share.person_id == person_id, Share.taken_back_at.is_(None))
+        .order_by(Share.day.desc(), Share.id.desc())
+        .limit(limit)
+    )
+    if item_id is not None:
+        query = query.where(Share.item_id == item_id)
+    return [(share, item) for share, item in session.execute(query)]
+
+
+def shares_of_item(
+    session: Session, person_id: int, item_id: int, *, limit: int, offset: int = 0
+) -> tuple[list[Share], int]:
+    """Return a page of a person's shares of an item, latest first, and how many there are."""
+    condition = (
+        Share.person_id == person_id,
+        Share.item_id == item_id,
+        Share.taken_back_at.is_(None),
+    )
+    shares = session.scalars(
+        select(Share)
+        .where(*condition)
+        .order_by(Share.day.desc(), Share.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    total = session.scalar(select(func.count()).select_from(Share).where(*condition)) or 0
+    return list(shares), total
+
+
+def items_shared(session: Session, person_id: int, item_ids: Collection[int]) -> set[int]:
+    """Return which of these items a person has shared."""
+    return set(
+        session.scalars(
+            select(Share.item_id)
+            .where(
+                Share.person_id == person_id,
+                Share.item_id.in_(sorted(item_ids)),
+                Share.taken_back_at.is_(None),
+            )
+            .distinct()
+        )
+    )
+
+
+def titles_of_shares(session: Session, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return the title and the channel of what was shared, by the share's number."""
+    rows = session.execute(
+        select(Share.id, Item.title, Share.channel)
+        .join(Item, Item.id == Share.item_id)
+        .where(Share.id.in_(sorted(numbers)))
+    )
+    return {number: (title, channel) for number, title, channel in rows}
+
+
+def links_of(session: Session, person_id: int, item_id: int) -> dict[str, TrackedLink]:
+    """Return a person's tracked links to an item, by channel."""
+    links = session.scalars(
+        select(TrackedLink).where(
+            TrackedLink.person_id == person_id, TrackedLink.item_id == item_id
+        )
+    )
+    return {link.channel: link for link in links}
+
+
+def find_link(session: Session, code: str) -> tuple[TrackedLink, Item] | None:
+    """Return a tracked link by its code, with the item it leads to."""
+    if not code.isascii() or not code.isprintable():
+        return None
+    row = session.execute(
+        select(TrackedLink, Item)
+        .join(Item, Item.id == TrackedLink.item_id)
+        .where(TrackedLink.code == code)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def imported_by_external_id(session: Session, external_ids: Collection[str]) -> dict[str, Share]:
+    """Return the shares that imports brought, by external id; also those taken back."""
+    found = session.scalars(select(Share).where(Share.external_id.in_(sorted(external_ids))))
+    return {str(share.external_id): share for share in found}
+
+
+def imported_digests(session: Session, digests: Collection[str]) -> set[str]:
+    """Return which of these shares without an external id are here, by the hash of content."""
+    found = session.scalars(
+        select(Share.digest).where(Share.digest.in_(sorted(digests)), Share.external_id.is_(None))
+    )
+    return {str(digest) for digest in found}

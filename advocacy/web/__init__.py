@@ -1,0 +1,1 @@
+"""Flask plumbing: the session of a request, access, forms sent twice, errors, paging."""

@@ -1,0 +1,111 @@
+"""Errors as pages: in the product's own look, or as a problem document for scripts."""
+
+import logging
+import secrets
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from advocacy.web.sent_forms import FIELD
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10
+_STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Unavailable: 503,
+}
+_WORDS = {
+    400: ("This did not arrive whole", "Something was missing in what was sent. Try it again."),
+    401: ("Please sign in", "Sign in first; then this page opens."),
+    403: ("Not for you", "This page is for somebody with another role in the programme."),
+    404: ("Nothing here", "The page has moved, or it never was. Your people are where they were."),
+    405: ("Not this way", "This address does not take what was sent to it."),
+    409: ("This changed meanwhile", "Somebody was here before you."),
+    413: ("Too large", "What you sent is larger than fits here. Pictures: up to 5 MB."),
+    422: ("This cannot be so", "Look at what was sent and try again."),
+    429: ("A moment, please", "That was a lot at once. Try again in a little while."),
+    500: ("This did not work", "Nothing is lost. We have a note of it."),
+    503: ("Back in a moment", "The database does not answer just now. Nothing is lost."),
+}
+_SECRET_FIELDS = {"csrf_token", FIELD}
+
+
+def page(status: int, text: str | None = None, number: str | None = None) -> Response:
+    """Return an error as a page, or as a problem document where JSON was asked for."""
+    title, words = _WORDS.get(status, _WORDS[400])
+    if request.accept_mimetypes.best == "application/json":
+        problem = {"title": title, "status": status, "detail": text or words, "number": number}
+        answer = jsonify(problem)
+        answer.content_type = "application/problem+json"
+    else:
+        answer = Response(
+            render_template(
+                "errors/error.html",
+                title=title,
+                text=text or words,
+                number=number,
+                code=status,
+                action={"href": "/", "label": "To the first page"},
+            )
+        )
+    answer.status_code = status
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error that can happen."""
+
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> ResponseReturnValue:
+        return page(_STATUS.get(type(error), _status_of(error)), error.message)
+
+    @app.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> ResponseReturnValue:
+        return expired_page()
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if status < 400:
+            return error.get_response()
+        answer = page(status)
+        if status == 405:
+            answer.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
+        return answer
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def no_database(error: Exception) -> ResponseReturnValue:
+        log.warning("the database refused: %s", error.__class__.__name__)
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        number = secrets.token_hex(4)
+        log.error("error %s at %s", number, request.path, exc_info=error)
+        if "db" in g:
+            g.db.rollback()  # PostgreSQL answers nothing more in a transaction that failed
+        return page(500, number=number)
+
+
+def _status_of(error: DomainError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
+
+
+def expired_page() -> ResponseReturnValue:
+    """Return the page for a form that expired: what was typed, and a way to send it again."""
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in _SECRET_FIELDS and "password" not in name and name != "repeated"
+    ]
+    return render_template("errors/expired.html", fields=fields, action=request.path), 400

@@ -1,0 +1,88 @@
+"""Forms sent twice are carried out once: the same again answers as before."""
+
+import hashlib
+import json
+from datetime import datetime
+from uuid import uuid4
+
+from flask import Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.core.errors import Conflict
+from advocacy.core.time import now
+from advocacy.web.models import SentForm
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+FIELD = "form_key"
+_KEY_LENGTH = 64
+
+
+def new_key() -> str:
+    """Return a fresh key for a form."""
+    return uuid4().hex
+
+
+def digest_of_request() -> str:
+    """Return a hash of what was sent, the key and the CSRF token aside."""
+    fields = sorted(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in (FIELD, "csrf_token")
+    )
+    files = [
+        (name, file.filename or "", hashlib.sha256(file.read()).hexdigest(), file.seek(0))
+        for name, file in request.files.items(multi=True)
+    ]
+    sent = json.dumps([request.path, fields, files])
+    return hashlib.sha256(sent.encode()).hexdigest()
+
+
+def _claim(session: Session, key: str, digest: str, at: datetime) -> bool:
+    """Write the key down first; another that sends it at the same moment waits here."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if postgres else sqlite.insert)(SentForm)
+    claimed = session.scalar(
+        statement.values(key=key, person_id=_person_id(), digest=digest, location="", sent_at=at)
+        .on_conflict_do_nothing()
+        .returning(SentForm.key)
+    )
+    return claimed is not None
+
+
+def _person_id() -> int | None:
+    number: int | None = getattr(current_user, "id", None)
+    return number
+
+
+def init_app(app: Flask) -> None:
+    """Answer a form that was carried out before as it was answered then."""
+
+    @app.before_request
+    def answer_as_before() -> ResponseReturnValue | None:
+        key = request.form.get(FIELD, "") if request.method == "POST" else ""
+        if not key or len(key) > _KEY_LENGTH or "\0" in key:
+            return None
+        digest = digest_of_request()
+        if _claim(db(), key, digest, now()):
+            g.sent_form = key
+            return None
+        earlier = db().get(SentForm, key)
+        if earlier is None or earlier.person_id != _person_id() or earlier.digest != digest:
+            raise Conflict(
+                "This form was sent before with other words. Open it afresh and send it again."
+            )
+        return redirect(earlier.location or "/")
+
+    @app.after_request
+    def remember_where(response: Response) -> Response:
+        key = g.get("sent_form")
+        if key and response.location:
+            sent = db().get(SentForm, key)
+            if sent is not None:
+                sent.location = response.location if len(response.location) <= 2000 else "/"
+        return response
+
+    app.jinja_env.globals["form_key"] = new_key

@@ -1,0 +1,54 @@
+"""The database session of a request: one, committed in one place when the answer is no error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from advocacy.core.database import Database
+
+_READS = ("GET", "HEAD", "OPTIONS")
+_COMMITS_BELOW = 400
+
+
+def database() -> Database:
+    """Return the database of the app that answers."""
+    found: Database = current_app.extensions["advocacy_database"]
+    return found
+
+
+def db() -> Session:
+    """Return this request's session, begun at first use; for a request that may write, to write."""
+    if "db" not in g:
+        g.db = database().session(writes=request.method not in _READS)
+    session: Session = g.db
+    return session
+
+
+@contextmanager
+def short_write() -> Iterator[Session]:
+    """Yield a session that commits by itself: for what must stay whatever the answer is."""
+    with database().writing() as session:
+        yield session
+
+
+def init_app(app: Flask, opened: Database) -> None:
+    """Give every request of an app its session."""
+    app.extensions["advocacy_database"] = opened
+
+    @app.after_request
+    def commit(response: Response) -> Response:
+        session = g.get("db")
+        if session is not None:
+            if response.status_code < _COMMITS_BELOW:
+                session.commit()
+            else:
+                session.rollback()
+        return response
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        session = g.pop("db", None)
+        if session is not None:
+            session.close()

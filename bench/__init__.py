@@ -1,0 +1,1 @@
+"""Measurements: each prints its figures as ratios against a named peer, in one run."""

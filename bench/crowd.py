@@ -1,0 +1,156 @@
+"""A programme with many people, made by bulk loading: standings, tallies and the ledger behind."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, insert, text
+from sqlalchemy.orm import Session
+
+from advocacy.core.database import Database
+from advocacy.core.migrate import upgrade
+from advocacy.core.time import periods_of
+from advocacy.people.models import Person
+from advocacy.points.models import Entry, Standing, Tally, Tie
+from advocacy.programme.actions import start
+from tests.databases import MAKERS
+
+MONTHS = ("2026-09", "2026-10")
+MONTH = MONTHS[-1]
+TODAY = date(2026, 10, 31)
+NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
+ENTRIES = 5
+BATCH = 10_000
+
+
+@contextmanager
+def engines() -> Iterator[dict[str, str]]:
+    """Yield the address of an empty database on each engine, by the engine's name."""
+    makers = {name: make() for name, make in MAKERS.items()}
+    try:
+        yield {name: maker.empty() for name, maker in makers.items()}
+    finally:
+        for maker in makers.values():
+            maker.close()
+
+
+def load(database: Database, people: int) -> None:
+    """Fill an empty database with people who each have entries in two months."""
+    upgrade(database)
+    with database.writing() as session:
+        start(session, time_zone="UTC", now=NOW).first_day = date(2026, 9, 1)
+        session.flush()
+        bulk(session, Person.__table__, _people(people))
+        bulk(session, Tie.__table__, _ties(people))
+        bulk(session, Entry.__table__, _entries(people))
+        _project(session, _entries(people))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+
+
+def bulk(session: Session, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert many rows, by COPY where the engine has it."""
+    found: Table = table
+    if session.get_bind().dialect.name == "postgresql":
+        _copy(session, found, rows)
+        return
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            session.execute(insert(found), batch)
+            batch = []
+    if batch:
+        session.execute(insert(found), batch)
+
+
+def _copy(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    cursor: Any = session.connection().connection.cursor()
+    iterator = iter(rows)
+    first = next(iterator)
+    with cursor.copy(f"COPY {table.name} ({', '.join(first)}) FROM STDIN") as copy:
+        copy.write_row(list(first.values()))
+        for row in iterator:
+            copy.write_row(list(row.values()))
+
+
+def _people(count: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, count + 1):
+        yield {
+            "id": number,
+            "email": f"person{number:06d}@example.org",
+            "name": f"Person {number}",
+            "preferred_name": "",
+            "say_it": "",
+            "title": "",
+            "role": "manager" if number == 1 else "advocate",
+            "joined": date(2026, 9, 1),
+            "left_ranking": number % 97 == 0,
+            "created_at": NOW,
+        }
+
+
+def _ties(count: int) -> Iterator[dict[str, Any]]:
+    return ({"id": number, "person_id": number, "number": 1} for number in range(1, count + 1))
+
+
+def _entries(people: int) -> Iterator[dict[str, Any]]:
+    """Yield the same entries each time."""
+    drawn = random.Random(people)
+    for person in range(1, people + 1):
+        for month in MONTHS * ENTRIES:
+            yield {
+                "person_id": person,
+                "month": month,
+                "day": date.fromisoformat(f"{month}-01") + timedelta(days=drawn.randrange(28)),
+                "tie_id": person,
+                "rule": "week",
+                "evidence": "seen",
+                "points": drawn.choice((1, 2, 4, 6, 8, 12)) * drawn.randint(1, 8),
+                "kind": drawn.choice(("wrote", "called", "met")),
+                "began": "advocate",
+                "deed": 1,
+                "recorded_at": NOW,
+            }
+
+
+def _project(session: Session, entries: Iterable[dict[str, Any]]) -> None:
+    standings: Counter[tuple[int, str]] = Counter()
+    for row in entries:
+        for period in periods_of(row["month"]):
+            standings[row["person_id"], period] += row["points"]
+    left = {
+        row["id"] for row in _people(max(person for person, _ in standings)) if row["left_ranking"]
+    }
+    bulk(
+        session,
+        Standing.__table__,
+        (
+            {
+                "person_id": person,
+                "period": period,
+                "seen": points,
+                "word": 0,
+                "shares": 0,
+                "points": points,
+                "conversations": points,
+                "answers": 0,
+                "in_person": 0,
+            }
+            for (person, period), points in standings.items()
+        ),
+    )
+    tallies = Counter(
+        (period, points) for (person, period), points in standings.items() if person not in left
+    )
+    bulk(
+        session,
+        Tally.__table__,
+        (
+            {"period": period, "points": points, "people": people}
+            for (period, points), people in tallies.items()
+        ),
+    )

@@ -1,0 +1,173 @@
+"""The leaderboard page, signed in, against a bare Flask page with the same template and rows.
+
+Both are served by the same server, side by side. Goals: at most twice its time, six queries with
+the session's own, and the same at 100,000 people.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+from flask import Flask, render_template, template_rendered
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import event
+
+from advocacy.app import create_app
+from advocacy.auth.actions import begin_sign_in
+from advocacy.config import Settings
+from advocacy.core.database import Database
+from advocacy.core.time import now
+from advocacy.recognition.queries import board
+from bench.crowd import MONTH, TODAY, engines, load
+from bench.timing import milliseconds
+from tests.servers import free_port
+
+PEOPLE = (1_000, 100_000)
+LIMIT = 2.0
+QUERIES = 6
+PATH = f"/leaderboard?month={MONTH}"
+SECRET = "only for measuring"
+
+
+def bare_app() -> Flask:
+    """Return a Flask app whose one page renders the leaderboard's template with constant rows."""
+    ours = create_app(Settings.from_environment())
+    database: Database = ours.extensions["advocacy_database"]
+    context: dict[str, Any] = {}
+
+    def keep(_app: Flask, **rendered: Any) -> None:
+        if rendered["template"].name == "leaderboard/board.html":
+            context.update(rendered["context"])
+
+    with template_rendered.connected_to(keep, ours), ours.test_client() as client:
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = os.environ["BENCH_TOKEN"]
+        client.get(PATH)
+    database.engine.dispose()
+    app = Flask("bare", template_folder=ours.template_folder, static_folder=ours.static_folder)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(ours.jinja_env.filters)
+    constant = {
+        name: value
+        for name, value in context.items()
+        if name not in ("g", "request", "session", "config", "get_flashed_messages", "url_for")
+    }
+    me = context["me"]
+    constant["me"] = SimpleNamespace(id=me.id, name=me.name, preferred_name="", called=me.called)
+    app.jinja_env.globals.update(csrf_token=lambda: "constant", form_key=lambda: "constant")
+    app.secret_key = SECRET
+
+    @app.get("/leaderboard")
+    def page() -> str:
+        return render_template("leaderboard/board.html", **constant)
+
+    return app
+
+
+@contextmanager
+def served(target: str, environ: dict[str, str]) -> Iterator[str]:
+    """Serve a WSGI factory with the production server and yield its address."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--factory",
+        "--workers",
+        "1",
+    ]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--log-level", "error", target],
+        env={**os.environ, **environ},
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(f"{url}/static/mark.svg")
+                break
+            except httpx.TransportError:
+                try:
+                    process.wait(timeout=0.1)
+                except subprocess.TimeoutExpired:
+                    continue
+                raise
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def main() -> None:
+    """Print the ratio on each engine at each number of people."""
+    for people in PEOPLE:
+        with engines() as urls, TemporaryDirectory() as data:
+            for engine, url in urls.items():
+                database = Database(url)
+                load(database, people)
+                with database.writing() as session:
+                    token = begin_sign_in(session, 1, now())
+                environ = {
+                    "ADVOCACY_DATA": str(Path(data) / engine),
+                    "ADVOCACY_DATABASE_URL": url,
+                    "ADVOCACY_SECRET_KEY": SECRET,
+                    "BENCH_TOKEN": token,
+                }
+                _measure(engine, people, environ, _count_queries(database))
+                database.engine.dispose()
+
+
+def _count_queries(database: Database) -> int:
+    """Return how many queries the board itself takes."""
+    asked: list[str] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda *call: asked.append(call[2]) if call[2].startswith("SELECT") else None,
+    )
+    with database.reading() as session:
+        board(session, MONTH, today=TODAY, limit=50)
+    return len(asked) + 2  # who is signed in, and the teams to choose from
+
+
+def _measure(engine: str, people: int, environ: dict[str, str], queries: int) -> None:
+    os.environ.update(environ)
+    cookie = _cookie(environ["BENCH_TOKEN"])
+    with (
+        served("advocacy.app:serve_app", environ) as ours,
+        served("bench.page:bare_app", environ) as bare,
+        httpx.Client(cookies={"advocacy": cookie}) as client,
+    ):
+        page = client.get(ours + PATH)
+        assert page.status_code == 200, page.text
+        assert page.text.count("rank-cell") == client.get(bare + PATH).text.count("rank-cell") == 50
+        bare_time = milliseconds(lambda: client.get(bare + PATH), times=60)
+        our_time = milliseconds(lambda: client.get(ours + PATH), times=60)
+    print(
+        f"{engine:>10}, {people:>7,} people: leaderboard page {our_time:.1f} ms, bare page "
+        f"{bare_time:.1f} ms: {our_time / bare_time:.2f} times (limit {LIMIT}); "
+        f"{queries} queries (limit {QUERIES})"
+    )
+
+
+def _cookie(token: str) -> str:
+    app = Flask("advocacy")
+    app.secret_key = SECRET
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    signed: str = signer.dumps({"_user_id": token, "_fresh": True})
+    return signed
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+// What JavaScript adds to every page. Each part finds its own markup and does without it.
+import { copies } from "./copy.js";
+import { days } from "./day.js";
+import { menus } from "./menu.js";
+import { peopleFields } from "./people-field.js";
+import { sheets } from "./sheet.js";
+
+// Make quick whatever stands below `root`: the page at first, later each piece that arrives.
+export function enhance(root) {
+  peopleFields(root);
+  copies(root);
+  days(root);
+  menus(root);
+}
+
+sheets(enhance);
+enhance(document);

@@ -1,0 +1,248 @@
+// <fieldset data-people>: plain lines and tick boxes become one field with names inside.
+// Sends one hidden input a person, in order: "id:12", an e-mail address or a name.
+import { element, face, icon } from "./draw.js";
+
+const WAIT = 120;
+let count = 0;
+
+class PeopleField {
+  constructor(root) {
+    this.root = root;
+    this.name = root.dataset.name;
+    this.url = root.dataset.url;
+    this.single = root.hasAttribute("data-one");
+    this.picked = [];
+    this.recent = [];
+    this.options = [];
+    this.active = -1;
+    this.build();
+    this.readPlain();
+    this.draw();
+  }
+
+  build() {
+    const id = `people-${count += 1}`;
+    const label = this.root.querySelector("legend");
+    this.names = element("span", { class: "people-names" });
+    this.input = element("input", {
+      class: "people-input", type: "text", id, role: "combobox", autocomplete: "off", autocapitalize: "words", spellcheck: "false", dir: "auto", maxlength: 200,
+      "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-labelledby": label.id,
+      "aria-describedby": this.root.getAttribute("aria-describedby"),
+    });
+    this.list = element("ul", { class: "people-list", role: "listbox", id: `${id}-list`, "aria-label": "People", hidden: true });
+    this.said = element("span", { class: "unseen", role: "status" });
+    this.box = element("div", { class: "people-box" }, this.names, this.input);
+    this.lines = this.root.querySelector("[data-people-lines]");
+    this.recentRow = this.root.querySelector("[data-people-recent]");
+    this.box.addEventListener("click", (event) => { if (event.target === this.box) this.input.focus(); });
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => setTimeout(() => this.left(), 150));
+    this.list.addEventListener("mousedown", (event) => event.preventDefault()); // keep the focus in the field
+    this.list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.pick(this.options[[...this.list.children].indexOf(option)]);
+    });
+  }
+
+  // What was ticked and typed without us, or kept by the server
+  readPlain() {
+    for (const tick of this.recentRow?.querySelectorAll("input") ?? []) {
+      const words = tick.parentElement.querySelector(".person-tick-word > span:not(.face)")?.textContent.trim();
+      const person = { id: Number(tick.dataset.id), name: tick.dataset.person, short: words };
+      this.recent.push(person);
+      if (tick.checked) this.picked.push(person);
+    }
+    for (const line of this.lines.querySelectorAll("input")) {
+      if (line.value.trim()) this.picked.push({ name: line.value.trim() });
+    }
+    const around = element("div", { class: "people-around" }, this.box, this.list);
+    this.lines.replaceWith(around);
+    around.after(this.said);
+    if (this.recentRow) {
+      this.recentRow.replaceChildren();
+      this.recentRow.setAttribute("role", "group");
+      this.recentRow.setAttribute("aria-label", "Recent people");
+    }
+  }
+
+  draw() {
+    this.names.replaceChildren(...this.picked.map((person, at) => {
+      const remove = element("button", { type: "button", "aria-label": `Remove ${person.name}` }, icon("x"));
+      remove.addEventListener("click", () => { this.drop(at); this.input.focus(); });
+      const value = person.id ? `id:${person.id}` : person.name;
+      return element("span", { class: "people-name" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name), element("input", { type: "hidden", name: this.name, value }), remove);
+    }));
+    this.input.placeholder = this.picked.length ? "and…" : "A name or an e-mail address";
+    this.input.hidden = this.single && this.picked.length > 0;
+    this.recentRow?.replaceChildren(...this.recent.filter((person) => !this.has(person)).map((person) => {
+      const button = element("button", { type: "button", class: "person-tick" }, element("span", { class: "person-tick-word" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name)));
+      button.addEventListener("click", () => this.pick(person));
+      return button;
+    }));
+  }
+
+  has(person) {
+    return this.picked.some((one) => (person.id ? one.id === person.id : one.name.toLowerCase() === person.name.toLowerCase()));
+  }
+
+  pick(person) {
+    if (!person || this.has(person)) { this.close(); return; }
+    if (this.single) this.picked = [];
+    this.picked.push({ ...person, strength: undefined });
+    this.input.value = "";
+    this.close();
+    this.changed(`${person.name} added`);
+    this.input.focus();
+  }
+
+  drop(at) {
+    const [gone] = this.picked.splice(at, 1);
+    if (gone) this.changed(`${gone.name} removed`);
+  }
+
+  changed(words) {
+    this.draw();
+    this.said.textContent = words;
+    this.root.dispatchEvent(new CustomEvent("people-changed", { bubbles: true, detail: { people: this.picked } }));
+    this.root.dispatchEvent(new Event("input", { bubbles: true }));
+    this.fetchFacts();
+  }
+
+  // What you know about those picked; the place for it has the id "facts"
+  async fetchFacts() {
+    const place = document.getElementById("facts");
+    if (!this.root.dataset.factsUrl || !place) return;
+    const url = new URL(this.root.dataset.factsUrl, location.href);
+    for (const person of this.picked) if (person.id) url.searchParams.append(this.name, `id:${person.id}`);
+    const used = new Set([...place.querySelectorAll("input:checked")].map((box) => box.value));
+    try {
+      const answer = await fetch(url, { headers: { "X-Sheet": "1" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place.replaceChildren(...page.body.childNodes);
+      for (const box of place.querySelectorAll("input[type=checkbox]")) if (used.has(box.value)) box.checked = true;
+    } catch { /* no signal: without facts it can be logged just as well */ }
+  }
+
+  typed() {
+    clearTimeout(this.timer);
+    if (!this.input.value.trim()) { this.close(); return; }
+    this.timer = setTimeout(() => this.ask(), WAIT);
+  }
+
+  async ask() {
+    const words = this.input.value.trim();
+    this.asking?.abort();
+    this.asking = new AbortController();
+    let found = [];
+    try {
+      const answer = await fetch(`${this.url}?q=${encodeURIComponent(words)}`, { signal: this.asking.signal, headers: { Accept: "application/json" } });
+      if (answer.ok) found = await answer.json();
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      found = this.recent.filter((person) => person.name.toLowerCase().includes(words.toLowerCase()));
+    }
+    if (this.input.value.trim() !== words) return;
+    this.options = [...found.filter((person) => !this.has(person)), { name: words, isNew: true }];
+    this.active = 0;
+    this.drawList(words);
+  }
+
+  drawList(words) {
+    this.list.replaceChildren(...this.options.map((person, at) => {
+      const text = person.isNew ? element("span", { dir: "auto" }, `Somebody new: “${person.name}”`) : element("span", {}, this.marked(person.name, words), person.detail ? element("small", { dir: "auto" }, person.detail) : "");
+      const picture = person.isNew ? face({ name: person.name }, "row") : face(person, "row");
+      return element("li", { class: "people-option", role: "option", id: `${this.list.id}-${at}` }, picture, text, element("kbd", { "aria-hidden": "true" }, "Enter"));
+    }));
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    const known = this.options.length - 1;
+    this.said.textContent = known ? `${known} ${known === 1 ? "person" : "people"} found` : "Nobody you know yet";
+    this.point(this.active);
+  }
+
+  marked(name, words) {
+    const at = name.toLowerCase().indexOf(words.toLowerCase());
+    if (at < 0) return element("span", { dir: "auto" }, name);
+    const end = at + words.length;
+    return element("span", { dir: "auto" }, name.slice(0, at), element("mark", {}, name.slice(at, end)), name.slice(end));
+  }
+
+  point(at) {
+    this.active = (at + this.options.length) % this.options.length;
+    [...this.list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === this.active)));
+    this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);
+    this.list.children[this.active]?.scrollIntoView({ block: "nearest" });
+  }
+
+  key(event) {
+    const listed = !this.list.hidden;
+    const typed = this.input.value.trim();
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" && listed) { event.preventDefault(); this.point(this.active + 1); }
+    else if (event.key === "ArrowUp" && listed) { event.preventDefault(); this.point(this.active - 1); }
+    else if (event.key === "Enter" && listed) { event.preventDefault(); this.pick(this.options[this.active]); }
+    else if ((event.key === "Enter" || event.key === ",") && typed) { event.preventDefault(); this.pick({ name: typed }); }
+    else if (event.key === "Escape" && listed) { event.preventDefault(); event.stopPropagation(); this.close(); }
+    else if (event.key === "Backspace" && !this.input.value && this.picked.length) this.drop(this.picked.length - 1);
+  }
+
+  // A name typed and left there still counts
+  left() {
+    if (this.root.contains(document.activeElement) && document.activeElement !== this.input && this.list.contains(document.activeElement)) return;
+    if (document.activeElement === this.input) return;
+    this.close();
+    const typed = this.input.value.trim();
+    if (typed) { this.input.value = ""; if (!this.has({ name: typed })) { this.picked.push({ name: typed }); this.changed(`${typed} added`); } }
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+}
+
+// Several people, and not all of them answered: one answer a person, in the same order.
+// <fieldset data-choice="answered"> in the same form; its radios say which answers there are.
+function answersEach(form) {
+  const choice = form.querySelector("fieldset[data-choice=answered]");
+  if (!choice || choice.hasAttribute("data-each-ready")) return;
+  choice.setAttribute("data-each-ready", "");
+  const radios = [...choice.querySelectorAll("input[type=radio]")];
+  const answers = radios.map((radio) => [radio.value, radio.parentElement.textContent.trim()]);
+  const each = element("div", { class: "answers-each" });
+  const fold = element("details", { class: "answers-differ", hidden: true }, element("summary", {}, "Did one answer and another not?"), each);
+  const pair = choice.closest(".choices");
+  if (pair) pair.append(fold); else choice.append(fold);
+  let people = [];
+
+  const draw = () => {
+    const given = [...each.querySelectorAll("select")].map((select) => select.value);
+    const together = radios.find((radio) => radio.checked)?.value;
+    const apart = fold.open && people.length > 1;
+    each.replaceChildren(...(apart ? people : []).map((person, at) => {
+      const id = `answered-each-${at}`;
+      const select = element("select", { class: "answers-select", id, name: "answered" }, ...answers.map(([value, label]) => element("option", { value }, label)));
+      select.value = given[at] ?? together ?? answers[0][0];
+      return element("div", { class: "answers-one" }, element("label", { for: id, dir: "auto" }, person.short || person.name), select);
+    }));
+    for (const radio of radios) radio.disabled = apart;
+    fold.hidden = people.length < 2;
+  };
+  fold.addEventListener("toggle", draw);
+  form.addEventListener("people-changed", (event) => { people = event.detail.people; draw(); });
+}
+
+export function peopleFields(root) {
+  for (const field of root.querySelectorAll("[data-people]:not([data-ready])")) {
+    field.dataset.ready = "";
+    const form = field.closest("form");
+    if (form) answersEach(form);
+    const made = new PeopleField(field);
+    field.dispatchEvent(new CustomEvent("people-changed", { bubbles: true, detail: { people: made.picked } }));
+  }
+}

@@ -1,0 +1,165 @@
+// A link to /log opens the same page as a sheet over this one.
+// The server answers /log?sheet=1 with the header X-Sheet by the inside of the sheet alone.
+// Sent, it answers 422 with the inside again, or redirects: the page it leads to takes this one's place.
+// Whatever fails, what was typed stays in the form.
+import { element, icon } from "./draw.js";
+
+const HEADERS = { "X-Sheet": "1", Accept: "text/html" };
+
+const cloud = icon("cloud-off"); // drawn while there is signal
+let enhance = () => {};
+let opener = null;
+let openedFor = "";
+let touched = false;
+
+const dialog = () => document.getElementById("sheet");
+const isLog = (link) => link.origin === location.origin && link.pathname === "/log" && !link.target && !link.hasAttribute("data-page");
+
+function inside(html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  return parsed.querySelector("[data-sheet-frame]");
+}
+
+function show(frame) {
+  dialog().replaceChildren(frame);
+  cloud.setAttribute("hidden", "");
+  dialog().append(cloud);
+  const next = frame.querySelector("input[name=next]");
+  if (next && !next.value) next.value = location.pathname + location.search; // back to where you were
+  touched = false;
+  enhance(frame);
+}
+
+function focusFirst(frame) {
+  const wrong = frame.querySelector(".field-wrong")?.closest("fieldset, .field");
+  const wanted = wrong?.querySelector("input:checked, .people-input, input:not([type=hidden]), textarea") ?? frame.querySelector(".field-summary") ?? frame.querySelector(".people-input");
+  (wanted ?? frame.querySelector("#sheet-title"))?.focus();
+}
+
+function open(link) {
+  opener = link;
+  if (!dialog().open) dialog().showModal();
+}
+
+// "No signal" at the head of the form, once, with its remedy.
+function sayNoSignal(frame, again) {
+  frame.querySelector("[data-trouble]")?.remove();
+  cloud.removeAttribute("hidden");
+  const button = element("button", { type: "button", class: "button button--secondary button--small" }, "Try again");
+  const toast = element("div", { class: "toast toast--sun", role: "alert", "data-trouble": true }, cloud, element("p", {}, "No signal. Your words are kept here."), button);
+  button.addEventListener("click", () => again());
+  window.addEventListener("online", () => { if (toast.isConnected) again(); }, { once: true });
+  (frame.querySelector(".sheet-inside") ?? frame).prepend(toast);
+  toast.scrollIntoView({ block: "nearest" });
+}
+
+// Not even the empty form could be fetched.
+function sayCannotOpen(link) {
+  const close = element("a", { class: "button button--quiet", href: link.href, "data-close": true }, "Close");
+  const again = element("button", { type: "button", class: "button button--secondary button--small" }, "Try again");
+  again.addEventListener("click", () => fetchSheet(link));
+  show(element("div", { class: "sheet-frame", "data-sheet-frame": true },
+    element("div", { class: "sheet-head" }, element("h2", { class: "sheet-title" }, "Log a conversation"), close),
+    element("div", { class: "sheet-inside" }, element("div", { class: "toast toast--sun", role: "alert" }, icon("cloud-off"), element("p", {}, "No signal. The page behind this is as it was."), again))));
+  open(link);
+  again.focus();
+}
+
+async function fetchSheet(link) {
+  if (touched && openedFor === link.href) { open(link); return; } // closed half-way: still as it was
+  const url = new URL(link.href);
+  url.searchParams.set("sheet", "1");
+  let frame = null;
+  try {
+    const answer = await fetch(url, { headers: HEADERS });
+    if (answer.ok && !answer.redirected) frame = inside(await answer.text());
+  } catch {
+    sayCannotOpen(link);
+    return;
+  }
+  if (!frame) { location.assign(link.href); return; }
+  openedFor = link.href;
+  show(frame);
+  open(link);
+  focusFirst(frame);
+}
+
+// Put the page that was answered in place of this one, with its toasts.
+function take(html, url) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const [x, y] = [scrollX, scrollY];
+  const here = new URL(url).pathname === location.pathname;
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  if (here) history.replaceState(null, "", url); else history.pushState(null, "", url);
+  window.scrollTo(here ? x : 0, here ? y : 0);
+  enhance(document);
+  const told = document.querySelector("#toasts .toast");
+  const target = told ?? document.getElementById("content");
+  target?.setAttribute("tabindex", "-1");
+  target?.focus({ preventScroll: here && !told });
+}
+
+async function send(form, submitter) {
+  const frame = form.closest("[data-sheet-frame]");
+  const buttons = frame.querySelectorAll("button[type=submit], .button--primary");
+  const data = new FormData(form, submitter);
+  const plain = form.enctype !== "multipart/form-data";
+  for (const button of buttons) button.disabled = true;
+  try {
+    const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, {
+      method: "POST",
+      headers: HEADERS,
+      body: plain ? new URLSearchParams(data) : data,
+    });
+    const html = await answer.text();
+    const again = answer.redirected ? null : inside(html);
+    if (again) { show(again); touched = true; focusFirst(again); return; }
+    if (answer.ok || answer.status < 500) { touched = false; dialog().close(); take(html, answer.redirected ? answer.url : location.href); return; }
+    sayNotWorked(frame, html);
+  } catch {
+    sayNoSignal(frame, () => form.requestSubmit(submitter ?? undefined));
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+// Broken on the other side: the form stays, with the number to quote.
+function sayNotWorked(frame, html) {
+  frame.querySelector("[data-trouble]")?.remove();
+  const number = new DOMParser().parseFromString(html, "text/html").querySelector("[data-error-number]")?.textContent;
+  const words = `This did not work. Your words are kept here.${number ? ` We have a note of it: ${number}.` : ""}`;
+  const toast = element("div", { class: "toast toast--accent", role: "alert", "data-trouble": true }, icon("circle-alert"), element("p", {}, words));
+  (frame.querySelector(".sheet-inside") ?? frame).prepend(toast);
+  toast.scrollIntoView({ block: "nearest" });
+}
+
+export function sheets(enhancer) {
+  enhance = enhancer;
+  if (!("showModal" in HTMLDialogElement.prototype)) return;
+
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const sheet = dialog();
+    if (!sheet) return;
+    const link = event.target.closest("a[href]");
+    if (sheet.contains(event.target)) {
+      if (link?.hasAttribute("data-close") || event.target === sheet) { event.preventDefault(); sheet.close(); }
+    } else if (link && isLog(link) && location.pathname !== "/log") {
+      event.preventDefault();
+      fetchSheet(link);
+    }
+  });
+
+  document.addEventListener("input", (event) => { if (dialog()?.contains(event.target)) touched = true; });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !dialog()?.contains(form) || form.method !== "post") return;
+    event.preventDefault();
+    send(form, event.submitter);
+  });
+
+  // A dialog's close does not bubble; caught on the way down
+  document.addEventListener("close", (event) => { if (event.target === dialog()) opener?.focus(); }, true);
+}

@@ -1,0 +1,49 @@
+"""Each page is held to its number of queries, the one that finds who is signed in included."""
+
+import pytest
+from sqlalchemy import event
+
+from tests.app.world import World
+
+# Who asks, and how many queries the page takes. A board's full page takes two fewer: it need not
+# look for people without points.
+QUERIES = {
+    "home.today": ("advocate", 11),
+    "home.growth": ("advocate", 14),
+    "home.kept": ("advocate", 2),
+    "conversations.log_page": ("advocate", 3),
+    "conversations.correct_page": ("advocate", 8),
+    "relationships.people": ("advocate", 5),
+    "relationships.card": ("advocate", 6),
+    "library.items": ("advocate", 6),
+    "library.item": ("advocate", 10),
+    "people.profile": ("advocate", 4),
+    "people.profiles": ("advocate", 3),
+    "leaderboard.board": ("manager", 8),
+    "leaderboard.person": ("manager", 10),
+    "recognition.months": ("manager", 8),
+    "recognition.month": ("manager", 8),
+    "admin.programme": ("administrator", 5),
+    "admin.people": ("administrator", 4),
+    "admin.teams": ("administrator", 4),
+    "admin.audit": ("administrator", 4),
+}
+
+
+@pytest.mark.parametrize("endpoint", QUERIES)
+def test_a_page_takes_its_number_of_queries(world: World, endpoint: str) -> None:
+    role, wanted = QUERIES[endpoint]
+    route = next(one for one in world.app.url_map.iter_rules() if one.endpoint == endpoint)
+    asked: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            asked.append(statement)
+
+    event.listen(world.database.engine, "before_cursor_execute", hear)
+    try:
+        answer = world.ask(route, "GET", role)
+    finally:
+        event.remove(world.database.engine, "before_cursor_execute", hear)
+    assert answer.status_code == 200
+    assert len(asked) == wanted, "\n".join(asked)

@@ -1,0 +1,137 @@
+"""An app with one of everything in it, and a way in for each role."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule as Route
+from werkzeug.test import TestResponse
+
+from advocacy.auth.actions import begin_sign_in, make_link, set_password
+from advocacy.config import Settings
+from advocacy.contacts.actions import find_or_add
+from advocacy.content.models import Item
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.rules import Said
+from advocacy.core.database import Database
+from advocacy.core.time import month_of, shift_month
+from advocacy.people.actions import add_person, deactivate
+from advocacy.people.models import ProfileVersion
+from advocacy.people.rules import Role
+from advocacy.points.rules import Began, Kind
+from advocacy.programme.actions import start
+from advocacy.recognition.actions import close_months
+from advocacy.shares.actions import NewShare, link_for
+from advocacy.shares.actions import record as record_shares
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+LAST_MONTH = shift_month(month_of(TODAY), -1)
+ROLES = ("anonymous", "deactivated", "advocate", "another advocate", "manager", "administrator")
+ROLE_OF = {
+    "advocate": Role.ADVOCATE,
+    "another advocate": Role.ADVOCATE,
+    "manager": Role.MANAGER,
+    "administrator": Role.ADMINISTRATOR,
+}
+
+
+class Undone(Database):
+    """A database in which whatever a request commits is undone after it."""
+
+    connection: Connection | None = None
+
+    def session(self, *, writes: bool) -> Session:
+        if self.connection is None:
+            return super().session(writes=writes)
+        return Session(
+            self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+
+
+@dataclass
+class World:
+    """An app with one of everything in it, and a way in for each role."""
+
+    app: Flask
+    database: Undone
+    tokens: Mapping[str, str]
+    values: Mapping[str, object]
+
+    def ask(self, route: Route, method: str, role: str) -> TestResponse:
+        """Ask for a route as somebody, and undo what it did."""
+        client: FlaskClient = self.app.test_client()
+        if role in self.tokens:
+            with client.session_transaction() as cookie:
+                cookie["_user_id"], cookie["_fresh"] = self.tokens[role], True
+        with self.app.test_request_context():
+            path = self.app.url_map.bind("localhost").build(
+                route.endpoint, {name: self.values[name] for name in route.arguments}
+            )
+        with self.database.engine.connect() as connection:
+            outer = connection.begin()
+            self.database.connection = connection
+            try:
+                return client.open(path, method=method, buffered=True)
+            finally:
+                self.database.connection = None
+                outer.rollback()
+
+
+def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str, object]]:
+    joined = TODAY - timedelta(days=200)
+    start(session, time_zone="UTC", now=NOW).first_day = joined
+    people = {}
+    for name in ("advocate", "another advocate", "manager", "administrator", "deactivated"):
+        people[name] = add_person(
+            session,
+            email=f"{name.replace(' ', '.')}@example.org",
+            name=name.title(),
+            role=ROLE_OF.get(name, Role.ADVOCATE),
+            joined=joined,
+            now=NOW,
+        )
+        set_password(session, people[name].id, "a password", NOW)
+    tokens = {name: begin_sign_in(session, one.id, NOW) for name, one in people.items()}
+    deactivate(session, people["deactivated"], NOW)
+    mine = people["advocate"]
+    hold(session, mine.id)
+    [contact] = find_or_add(session, mine.id, ["Maria Oliveira"], NOW)
+    said = Said(TODAY, Kind.WROTE, Began.ADVOCATE, [False])
+    [talk] = record(session, [NewConversation(mine.id, [contact], said)], NOW)
+    item = Item(
+        title="News", url="https://example.org", state="published", published_at=NOW, created_at=NOW
+    )
+    session.add(item)
+    session.flush()
+    [share] = record_shares(session, mine, [NewShare(item.id, "copy", TODAY)], NOW)
+    link = link_for(session, mine.id, item, "copy", NOW)
+    version = ProfileVersion(person_id=mine.id, headline="Hello", proposed_at=NOW)
+    session.add(version)
+    session.flush()
+    close_months(session, LAST_MONTH, closed_by=None, now=NOW, data=settings.data)
+    code = make_link(session, people["another advocate"].id, NOW)
+    values: dict[str, object] = {
+        "filename": "mark.svg",
+        "code": code,
+        "contact_id": contact,
+        "conversation_id": talk,
+        "item_id": item.id,
+        "item": item.id,
+        "share_id": share,
+        "share": share,
+        "person_id": mine.id,
+        "person": mine.id,
+        "version": version.id,
+        "version_id": version.id,
+        "team_id": 1,
+        "team": 1,
+        "month": LAST_MONTH,
+        "format": "csv",
+    }
+    assert link.code
+    return tokens, values

@@ -1,0 +1,230 @@
+"""What cannot be so is said beside its field, and what was typed is kept."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Newcomer, OpenPage, SignIn
+from tests.browser.portal import (
+    add_people,
+    choose,
+    log_it,
+    open_card,
+    open_sheet,
+    pick,
+    sheet,
+    story,
+    toast,
+)
+
+LONG = ("Maria Francisca Xavier de Paula Micaela Gabriela Rafaela Gonzaga de Braganca Luz " * 2)[
+    :80
+]
+RIGHT_TO_LEFT = "ليلى الخطيب"
+
+
+@pytest.fixture
+def plain(open_page: OpenPage, sign_in: SignIn, newcomer: Newcomer) -> Page:
+    """Open the sheet as a page, without JavaScript."""
+    page = open_page(PHONE, javascript=False)
+    sign_in(page, newcomer())
+    page.goto("/log")
+    return page
+
+
+def send(page: Page) -> None:
+    sheet(page).get_by_role("button", name="Log it").click()
+
+
+def test_an_error_is_shown_inside_the_sheet(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    pick(phone, "Maria")
+    choose(phone, "In person", "Not yet")
+    frame.get_by_label("What was said").fill("Tablets for a class")
+    send(phone)
+    wrong = frame.get_by_role("group", name="Did they answer?").locator(".field-wrong")
+    expect(wrong).to_have_text("Who met in person took part: choose yes.")
+    expect(frame.get_by_role("group", name="Did they answer?").locator(":focus")).to_have_count(1)
+    expect(frame.get_by_label("What was said")).to_have_value("Tablets for a class")
+    expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
+    expect(frame.get_by_role("radio", name="In person")).to_be_checked()
+    choose(phone, "Yes")
+    log_it(phone)
+    open_card(phone, "Maria")
+    expect(story(phone)).to_have_count(1)
+
+
+def test_nobody_and_no_kind(phone: Page, sign_in: SignIn, newcomer: Newcomer) -> None:
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    send(phone)
+    expect(frame.locator(".people .field-wrong")).to_have_text("Say with whom: a name is enough.")
+    expect(frame.get_by_role("combobox", name="With whom")).to_be_focused()
+    pick(phone, "Maria")
+    send(phone)
+    expect(frame.locator(".kinds .field-wrong")).to_have_text(
+        "Say how you spoke: one of the five kinds."
+    )
+    expect(frame.locator(".kinds :focus")).to_have_count(1)
+    expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
+    # Nothing was half-written
+    phone.goto("/contacts")
+    expect(phone.get_by_text("Who made you smile this week?")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-02-30", "February 2026 has 28 days. Did you mean the 28th?"),
+        ("soon", "That is not a day; write it like 2026-11-23."),
+        (f"{datetime.now(UTC).date() + timedelta(days=1)}", "That day is still to come."),
+    ],
+)
+def test_a_day_that_cannot_be(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer, day: str, words: str
+) -> None:
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    pick(phone, "Maria")
+    choose(phone, "Call")
+    when = frame.get_by_label("When", exact=True)
+    when.evaluate("(field, day) => { field.type = 'text'; field.value = day }", day)
+    send(phone)
+    expect(
+        frame.locator(".field", has=phone.get_by_label("When", exact=True)).locator(".field-wrong")
+    ).to_contain_text(words)
+    expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
+    when.fill(f"{datetime.now(UTC).date()}")
+    log_it(phone)
+
+
+def test_crafted_values(plain: Page) -> None:
+    plain.get_by_label("With whom, 1").fill("Maria")
+    choose(plain, "Call")
+    plain.get_by_label("What was said").fill("Tablets")
+    plain.locator("[name=kind]:checked").evaluate("radio => { radio.value = 'telepathy' }")
+    send(plain)
+    expect(plain.locator(".kinds .field-wrong")).to_be_visible()
+    expect(plain.get_by_label("With whom, 1")).to_have_value("Maria")
+    expect(plain.get_by_label("What was said")).to_have_value("Tablets")
+
+    choose(plain, "Call")
+    plain.get_by_label("With whom, 1").fill("id:1")
+    send(plain)
+    expect(plain.locator(".people .field-wrong")).to_have_text("You know nobody of that number.")
+
+    plain.locator("#contact-0").evaluate(
+        "field => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(300) }"
+    )
+    send(plain)
+    expect(plain.locator(".people .field-wrong")).to_be_visible()
+    expect(plain.get_by_label("With whom, 1")).to_have_value("x" * 300)
+    expect(plain.get_by_label("What was said")).to_have_value("Tablets")
+
+
+def test_a_name_that_fits_two_is_asked_back(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Maria", "maria@school.example")
+    open_card(phone, "maria@school.example")
+    phone.get_by_role("link", name="Change").click()
+    phone.get_by_label("Name", exact=True).fill("Maria")
+    phone.get_by_role("button", name="Keep it").click()
+    toast(phone, "Kept.").wait_for()
+
+    phone.goto("/")
+    frame = open_sheet(phone)
+    frame.get_by_role("combobox", name="With whom").fill("Maria")
+    # Sent as it was typed, before the list is there
+    frame.get_by_role("combobox", name="With whom").press("Enter")
+    choose(phone, "Call")
+    frame.get_by_label("What was said").fill("Tablets")
+    send(phone)
+    expect(frame.locator(".people .field-wrong")).to_be_visible()
+    expect(frame.get_by_label("What was said")).to_have_value("Tablets")
+    frame.get_by_role("button", name="Maria (maria@school.example)").click()
+    log_it(phone)
+    phone.goto("/contacts")
+    phone.locator(".row-title").first.click()
+    expect(phone.get_by_text("maria@school.example")).to_be_visible()
+    expect(story(phone)).to_have_count(1)
+
+
+def test_names_of_every_length_and_direction(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    phone.set_viewport_size({"width": 320, "height": 640})
+    frame = open_sheet(phone)
+    pick(phone, LONG, "Ö", RIGHT_TO_LEFT, "lena@novak.example")
+    choose(phone, "In person")
+    assert not too_wide(phone)
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    log_it(phone)
+    assert not too_wide(phone)
+    for name in (LONG, "Ö", RIGHT_TO_LEFT, "lena@novak.example"):
+        open_card(phone, name)
+        assert not too_wide(phone)
+        expect(story(phone)).to_have_count(1)
+    phone.goto("/growth")
+    assert not too_wide(phone)
+
+
+def too_wide(page: Page) -> int:
+    pixels: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return pixels
+
+
+def test_a_form_that_expired_keeps_the_words(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    pick(phone, "Maria")
+    choose(phone, "Call")
+    frame.get_by_label("What was said").fill("Tablets for a class")
+    frame.locator("[name=csrf_token]").evaluate("field => { field.value = 'of last week' }")
+    send(phone)
+    expect(phone.get_by_role("heading", name="This page had been open too long")).to_be_visible()
+    expect(phone.get_by_text("Tablets for a class")).to_be_visible()
+    phone.get_by_role("button", name="Send it now").click()
+    toast(phone, "Logged with Maria.").wait_for()
+
+
+def test_signed_out_meanwhile_keeps_the_words(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    login = newcomer()
+    sign_in(phone, login)
+    frame = open_sheet(phone)
+    pick(phone, "Maria")
+    choose(phone, "Call")
+    frame.get_by_label("What was said").fill("Tablets for a class")
+    phone.context.clear_cookies()
+    send(phone)
+    expect(phone.get_by_text("Tablets for a class")).to_be_visible()
+
+
+def test_empty_and_long_names_on_the_page_for_them(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    phone.goto("/contacts/new")
+    phone.get_by_role("button", name="Add them").click()
+    expect(phone.locator(".field-wrong")).to_have_text("One name is enough to begin.")
+    phone.get_by_label("First person").fill("Maria")
+    second = phone.get_by_label("Second person")
+    second.evaluate(
+        "field => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(300) }"
+    )
+    phone.get_by_role("button", name="Add them").click()
+    expect(phone.locator(".field", has=second).locator(".field-wrong")).to_be_visible()
+    expect(phone.get_by_label("First person")).to_have_value("Maria")
+    expect(second).to_have_value("x" * 300)

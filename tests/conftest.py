@@ -1,0 +1,212 @@
+"""What tests may ask for: a session, an app, a server; each on both database engines."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+# The app is imported by the fixtures that need it, so that pure tests run at once.
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from advocacy.config import Settings
+    from advocacy.core.database import Database
+    from tests.databases import Databases
+    from tests.servers import LiveServer
+
+ENGINES = ("sqlite", "postgresql")
+
+# A slow machine is no bug. Where everything must pass, the examples are the same every time.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=ENGINES,
+        help="run the tests that need a database on this engine only (browser tests: on this "
+        "one instead of sqlite)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        engines = [chosen] if chosen else list(ENGINES)
+        metafunc.parametrize("database_engine", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database_engine(request: pytest.FixtureRequest) -> str:
+    """Name the engine that this test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def databases_on() -> Iterator[Callable[[str], "Databases"]]:
+    """Give the maker of databases on an engine, started when first asked for."""
+    from tests.databases import MAKERS
+
+    started: dict[str, Databases] = {}
+
+    def on(engine: str) -> "Databases":
+        if engine not in started:
+            started[engine] = MAKERS[engine]()
+        return started[engine]
+
+    yield on
+    for maker in started.values():
+        maker.close()
+
+
+@pytest.fixture(scope="session")
+def databases(database_engine: str, databases_on: Callable[[str], "Databases"]) -> "Databases":
+    """Make databases for tests that need several, or an empty one."""
+    return databases_on(database_engine)
+
+
+@pytest.fixture(scope="session")
+def database_url(databases: "Databases") -> Iterator[str]:
+    """Name a database with the schema, which every test leaves as empty as it found it."""
+    url = databases.migrated()
+    yield url
+    databases.remove(url)
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator["Database"]:
+    """Open the database of `database_url`; write to it through `session` only."""
+    from advocacy.core.database import Database
+
+    opened = Database(database_url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def session(database: "Database") -> Iterator["Session"]:
+    """Open a session whose commits are savepoints in a transaction that is undone at the end."""
+    from sqlalchemy.orm import Session
+
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as opened:
+            yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def fresh_url(databases: "Databases") -> Iterator[str]:
+    """Name a database with the schema that is this test's alone."""
+    url = databases.migrated()
+    yield url
+    databases.remove(url)
+
+
+@pytest.fixture
+def fresh_database(fresh_url: str) -> Iterator["Database"]:
+    """Open a database that is this test's alone, for what commits, locks or runs in threads."""
+    from advocacy.core.database import Database
+
+    opened = Database(fresh_url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def settings(fresh_url: str, tmp_path: Path) -> "Settings":
+    """Give the settings of an installation that is this test's alone."""
+    from advocacy.config import Settings
+
+    return Settings.from_environment(
+        {
+            "ADVOCACY_DATA": str(tmp_path / "data"),
+            "ADVOCACY_DATABASE_URL": fresh_url,
+            "ADVOCACY_SECRET_KEY": "only for tests",
+        }
+    )
+
+
+@pytest.fixture
+def make_app() -> Iterator[Callable[["Settings"], "Flask"]]:
+    """Make apps for tests that change the settings; `app` is the one with the usual ones."""
+    from advocacy.app import create_app
+    from advocacy.core.database import Database
+
+    made: list[Flask] = []
+
+    def make(settings: "Settings") -> "Flask":
+        app = create_app(settings)
+        app.config["TESTING"] = True
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        for extension in app.extensions.values():
+            if isinstance(extension, Database):
+                extension.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[["Settings"], "Flask"], settings: "Settings") -> "Flask":
+    """Make the app with a database of its own."""
+    return make_app(settings)
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    """Open a browser without a screen, nobody signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., "LiveServer"]]:
+    """Start servers of this test's own: `serve(database_url=fresh_url)`."""
+    from tests.servers import LiveServer
+
+    started: list[LiveServer] = []
+
+    def start(*arguments: str, **settings: str) -> "LiveServer":
+        folder = tmp_path / f"server-{len(started)}"
+        folder.mkdir()
+        server = LiveServer(folder=folder, data=folder / "data", settings=settings)
+        started.append(server)
+        server.start(*arguments)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def live_server(
+    request: pytest.FixtureRequest,
+    databases_on: Callable[[str], "Databases"],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator["LiveServer"]:
+    """Serve one installation with a person of each role, for all the browser tests."""
+    from tests.servers import LiveServer
+
+    engine = request.config.getoption("--database") or "sqlite"
+    folder = tmp_path_factory.mktemp("live-server")
+    url = databases_on(engine).migrated()
+    server = LiveServer(folder=folder, data=folder / "data", settings={"database_url": url})
+    try:
+        server.add_people()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        databases_on(engine).remove(url)

@@ -1,0 +1,125 @@
+"""Sessions that read or write, instants, and numbers that nobody else gets."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from advocacy.core.database import Database, new_numbers, said_plainly
+from advocacy.core.errors import Conflict, Unavailable
+from advocacy.core.stale import check_stamp, stamp
+from advocacy.people.models import Team
+from advocacy.points.models import Tie
+from advocacy.programme.models import Programme
+from tests.builders import add_person, add_programme, add_team
+
+
+def test_writing_commits_at_the_end(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_team(session, "Sales")
+    with fresh_database.reading() as session:
+        assert session.scalars(select(Team.name)).all() == ["Sales"]
+
+
+def test_what_is_raised_undoes_everything(fresh_database: Database) -> None:
+    def fail() -> None:
+        with fresh_database.writing() as session:
+            add_team(session, "Sales")
+            raise Conflict("No.")
+
+    with pytest.raises(Conflict):
+        fail()
+    with fresh_database.reading() as session:
+        assert session.scalars(select(Team.name)).all() == []
+
+
+def test_a_savepoint_that_is_undone_undoes_only_itself(fresh_database: Database) -> None:
+    def fail(session: Session) -> None:
+        with session.begin_nested():
+            add_team(session, "Gone")
+            raise Conflict("No.")
+
+    with fresh_database.writing() as session:
+        add_team(session, "Stays")
+        with pytest.raises(Conflict):
+            fail(session)
+    with fresh_database.reading() as session:
+        assert session.scalars(select(Team.name)).all() == ["Stays"]
+
+
+def test_sqlite_keeps_what_is_acknowledged_and_guards_the_law(fresh_database: Database) -> None:
+    if not fresh_database.is_sqlite:
+        with fresh_database.reading() as session:
+            assert session.scalar(text("SHOW server_encoding")) == "UTF8"
+        return
+    with fresh_database.reading() as session:
+        for pragma, value in (
+            ("journal_mode", "wal"),
+            ("synchronous", 2),
+            ("foreign_keys", 1),
+            ("recursive_triggers", 1),
+        ):
+            assert session.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_an_instant_comes_back_aware_and_in_utc(session: Session) -> None:
+    programme = add_programme(session)
+    east = timezone(timedelta(hours=9))
+    programme.created_at = datetime(2026, 10, 5, 8, 30, 0, 123456, tzinfo=east)
+    session.flush()
+    session.expire_all()
+    kept = session.get_one(Programme, 1).created_at
+    assert kept == datetime(2026, 10, 4, 23, 30, 0, 123456, tzinfo=UTC)
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_an_instant_without_a_zone_is_refused(session: Session) -> None:
+    programme = add_programme(session)
+    programme.created_at = datetime(2026, 10, 5, 8, 30)  # noqa: DTZ001 (that is the point)
+    with pytest.raises((StatementError, ValueError), match="without a time zone"):
+        session.flush()
+
+
+def test_numbers_are_nobody_elses(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        person = add_person(session, joined=date(2026, 1, 1)).id
+
+    def take(turn: int) -> list[int]:
+        with fresh_database.writing() as session:
+            numbers = new_numbers(session, Tie.id, 5)
+            session.add_all(
+                Tie(id=number, person_id=person, number=turn * 5 + n)
+                for n, number in enumerate(numbers)
+            )
+            return numbers
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [number for numbers in pool.map(take, range(8)) for number in numbers]
+    assert len(set(taken)) == 40
+    assert all(taken[at : at + 5] == sorted(taken[at : at + 5]) for at in range(0, 40, 5))
+
+
+def test_no_numbers_are_taken_for_no_rows(session: Session) -> None:
+    assert new_numbers(session, Tie.id, 0) == []
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/missing/advocacy.sqlite3")
+    with pytest.raises(Unavailable) as told, said_plainly(database), database.reading() as session:
+        session.execute(text("SELECT 1"))
+    assert "\n" not in told.value.message
+    assert isinstance(told.value.__cause__, OperationalError)
+    database.engine.dispose()
+
+
+def test_a_stamp_knows_whether_something_was_changed() -> None:
+    seen = stamp("Ada", None, 3)
+    check_stamp(seen, "Ada", None, 3)
+    check_stamp("", "anything")
+    with pytest.raises(Conflict):
+        check_stamp(seen, "Ada", None, 4)

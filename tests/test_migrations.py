@@ -1,0 +1,163 @@
+"""Migrations go up and down with rows in them, and end where the models are."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from advocacy.core.database import Database
+from advocacy.core.errors import Unavailable
+from advocacy.core.migrate import alembic_config, current, newest, upgrade
+from advocacy.recognition.actions import close_months
+from advocacy.recognition.verify import verify
+from advocacy.schema import TABLES, metadata
+from tests.builders import (
+    add_contacts,
+    add_item,
+    add_person,
+    add_programme,
+    add_team,
+    log,
+    noon,
+    share,
+)
+from tests.databases import Databases
+
+DAY = date(2026, 1, 5)
+
+TRIGGERS = {
+    "sqlite": {
+        "entry_no_closed_month",
+        *(
+            f"{table}_no_{verb}"
+            for table in ("audit_event", "closed_month", "entry")
+            for verb in ("delete", "update")
+        ),
+    },
+    "postgresql": {
+        "entry_no_closed_month",
+        *(
+            f"{table}_no_{verb}"
+            for table in ("audit_event", "closed_month", "entry")
+            for verb in ("change", "truncate")
+        ),
+    },
+}
+
+
+def triggers(database: Database) -> set[str]:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if database.is_sqlite
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with database.reading() as session:
+        return set(session.scalars(text(query)))
+
+
+def move(database: Database, to: str) -> None:
+    with database.session(writes=True) as session, session.begin():
+        config = alembic_config(session.connection())
+        if to == "base" or to.startswith("-"):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def fill(database: Database, data: Path) -> None:
+    """Put a row into the tables of the heart, a closed month among them."""
+    with database.writing() as session:
+        add_programme(session)
+        ada = add_person(session, team=add_team(session, "Sales"))
+        (sofia,) = add_contacts(session, ada, "Sofia")
+        for week in range(3):
+            log(session, ada, sofia, DAY + timedelta(weeks=week), reported=True)
+        share(session, ada, add_item(session), DAY)
+        month = noon(DAY + timedelta(days=40))
+        close_months(session, "2026-01", closed_by=ada.id, now=month, data=data)
+
+
+def test_an_empty_database_is_brought_up_once(databases: Databases) -> None:
+    url = databases.empty()
+    database = Database(url)
+    first = upgrade(database)
+    assert (first.before, first.after) == (None, newest())
+    again = upgrade(database)
+    assert (again.before, again.after) == (newest(), newest())
+    with database.engine.connect() as connection:
+        assert current(connection) == newest()
+    database.engine.dispose()
+    databases.remove(url)
+
+
+def test_the_migrated_schema_is_that_of_the_models(fresh_database: Database) -> None:
+    with fresh_database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert tables(fresh_database) == {table.__tablename__ for table in TABLES}
+
+
+def test_there_is_one_newest_migration(fresh_database: Database) -> None:
+    with fresh_database.engine.connect() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+        assert len(script.get_heads()) == 1
+
+
+def test_the_guards_stand_after_the_upgrade(fresh_database: Database) -> None:
+    assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
+
+
+def test_down_and_up_again_with_rows_in_it(fresh_database: Database, tmp_path: Path) -> None:
+    fill(fresh_database, tmp_path)
+    move(fresh_database, "base")
+    assert tables(fresh_database) == set()
+    assert triggers(fresh_database) == set()
+    upgrade(fresh_database)
+    assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
+    fill(fresh_database, tmp_path)
+    with fresh_database.reading() as session:
+        assert verify(session).problems == []
+
+
+def test_every_step_goes_down_and_up_with_rows_in_it(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """Whatever steps follow, each keeps the rows that both sides know."""
+    fill(fresh_database, tmp_path)
+    with fresh_database.engine.connect() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+    steps = [one.revision for one in script.walk_revisions()]
+    for revision in steps[:-1]:
+        move(fresh_database, "-1")
+        move(fresh_database, revision)
+    with fresh_database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    with fresh_database.reading() as session:
+        assert verify(session).problems == []
+        assert len(session.execute(select(metadata.tables["entry"])).all()) == 5
+    assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
+
+
+def test_a_failed_migration_leaves_nothing_behind(databases: Databases) -> None:
+    url = databases.empty()
+    database = Database(url)
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE tracked_link (id INTEGER)"))  # in the way
+    with pytest.raises((DatabaseError, Unavailable)):
+        upgrade(database)
+    assert tables(database) == {"tracked_link"}
+    with database.engine.connect() as connection:
+        assert current(connection) is None
+    database.engine.dispose()
+    databases.remove(url)

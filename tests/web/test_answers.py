@@ -1,0 +1,124 @@
+"""What every answer carries, and errors in the product's own look."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from advocacy.app import create_app
+from advocacy.config import Settings
+from advocacy.core.database import Database
+from tests.portal import Caller, settle_in
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["advocacy_database"]
+    settle_in(found)
+    return found
+
+
+def test_every_answer_keeps_scripts_frames_and_caches_out(app: Flask, database: Database) -> None:
+    for answer in (Caller(app).get("/sign-in"), Caller(app, "avi").get("/"), Caller(app).get("/x")):
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_cookies_are_secure_when_the_address_is_https(
+    make_app: Callable[[Settings], Flask], fresh_url: str, tmp_path: object
+) -> None:
+    settings = Settings.from_environment(
+        {
+            "ADVOCACY_DATA": str(tmp_path),
+            "ADVOCACY_DATABASE_URL": fresh_url,
+            "ADVOCACY_BASE_URL": "https://advocacy.example.org",
+            "ADVOCACY_SECRET_KEY": "only for tests",
+        }
+    )
+    app = make_app(settings)
+    settle_in(app.extensions["advocacy_database"])
+    answer = app.test_client().get("/sign-in")
+    cookie = answer.headers["Set-Cookie"]
+    assert "Secure" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/contacts/99999999999999999999", 404),
+        ("GET", "/contacts?page=0", 404),
+        ("GET", "/contacts?page=9999999999", 404),
+        ("GET", "/leaderboard?month=2026-13", 422),
+        ("GET", "/leaderboard?team=x", 422),
+        ("GET", "/recognition/2026-13", 422),
+        ("GET", "/recognition/2026-10.pdf", 404),
+        ("PUT", "/log", 405),
+        ("POST", "/growth", 405),
+    ],
+)
+def test_errors_have_a_page_of_their_own(
+    app: Flask, database: Database, method: str, path: str, status: int
+) -> None:
+    answer = Caller(app, "ada").client.open(path, method=method)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert 'class="page' in page
+    assert "Traceback" not in page
+
+
+def test_a_script_that_asks_for_json_is_told_in_json(app: Flask, database: Database) -> None:
+    answer = Caller(app, "avi").client.get("/nowhere", headers={"Accept": "application/json"})
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["status"] == 404
+
+
+def test_what_is_too_large_is_refused(app: Flask, database: Database) -> None:
+    avi = Caller(app, "avi")
+    answer = avi.client.post("/log", data=b"x" * 7_000_000, content_type="text/plain")
+    assert answer.status_code in {400, 413}
+    answer = avi.client.post("/log", data={"note": "x" * 7_000_000})
+    assert answer.status_code == 413
+
+
+def test_an_unforeseen_error_has_a_number_to_quote(app: Flask, database: Database) -> None:
+    def fail() -> str:
+        raise RuntimeError("unforeseen")
+
+    app.view_functions["home.kept"] = fail
+    page = Caller(app, "avi").get("/what-is-kept")
+    assert page.status_code == 500
+    assert "data-error-number" in page.get_data(as_text=True)
+    assert "unforeseen" not in page.get_data(as_text=True)
+
+
+def test_health_is_told_truly(client: FlaskClient, app: Flask) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    database: Database = app.extensions["advocacy_database"]
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'old'"))
+    assert client.get("/healthz").status_code == 503
+
+
+def test_a_database_that_is_gone_is_said_plainly(tmp_path: object) -> None:
+    settings = Settings.from_environment(
+        {
+            "ADVOCACY_DATA": str(tmp_path),
+            "ADVOCACY_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1",
+            "ADVOCACY_SECRET_KEY": "only for tests",
+        }
+    )
+    app = create_app(settings)
+    answer = app.test_client().get("/sign-in")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert app.test_client().get("/healthz").status_code == 503

@@ -1,0 +1,149 @@
+"""Logging through the form: bad input is said beside the field, and what was typed is kept."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation
+from advocacy.core.database import Database
+from advocacy.recognition.verify import verify
+from tests.portal import Caller, settle_in
+
+TODAY = datetime.now(UTC).date()
+GOOD = {
+    "contact": "Maria Oliveira",
+    "kind": "called",
+    "began": "advocate",
+    "answered": "true",
+    "occurred_on": TODAY.isoformat(),
+    "note": "The choir sings on Sunday.",
+}
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["advocacy_database"]
+    settle_in(found)
+    return found
+
+
+@pytest.fixture
+def avi(app: Flask, database: Database) -> Caller:
+    return Caller(app, "avi")
+
+
+def _talks(database: Database) -> int:
+    with database.reading() as session:
+        assert not verify(session).problems
+        return len(session.scalars(select(Conversation)).all())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"contact": "   "}, "Say with whom"),
+        ({"contact": "x" * 300}, "300 letters"),
+        ({"occurred_on": "2026-02-30"}, "February 2026 has 28 days"),
+        ({"occurred_on": "yesterday"}, "That is not a day"),
+        ({"occurred_on": (TODAY + timedelta(days=1)).isoformat()}, "still to come"),
+        ({"kind": "met", "answered": "false"}, "Who met in person took part"),
+        ({"kind": "telepathy"}, "Say how you spoke"),
+        ({"kind": ""}, "Say how you spoke"),
+        ({"began": "nobody"}, "Say who began"),
+        ({"answered": "perhaps"}, "Say whether they answered"),
+        ({"contact": "id:987654"}, "You know nobody of that number"),
+        ({"contact": "id:x"}, "You know nobody of that number"),
+        ({"kind": "introduced"}, "exactly two people"),
+        ({"note": "n" * 2001}, "2000"),
+        ({"channel": "c" * 41}, "40"),
+    ],
+)
+def test_what_cannot_be_so_is_said_and_nothing_is_lost(
+    avi: Caller, database: Database, change: dict[str, str], words: str
+) -> None:
+    sent = {**avi.form("/log"), **GOOD, **change}
+    answer = avi.post("/log", sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert words in page
+    assert sent["note"] in page
+    assert _talks(database) == 0
+    with database.reading() as session:
+        assert session.scalars(select(Contact)).all() == []
+
+
+def test_somebody_elses_contact_by_number_is_nobody(
+    app: Flask, avi: Caller, database: Database
+) -> None:
+    avi.post("/log", {**avi.form("/log"), **GOOD})
+    with database.reading() as session:
+        [contact] = session.scalars(select(Contact)).all()
+    noor = Caller(app, "noor")
+    answer = noor.post("/log", {**noor.form("/log"), **GOOD, "contact": f"id:{contact.id}"})
+    assert answer.status_code == 422
+    assert "Maria" not in answer.get_data(as_text=True)
+    assert _talks(database) == 1
+
+
+def test_a_form_sent_twice_logs_once(avi: Caller, database: Database) -> None:
+    sent = {**avi.form("/log"), **GOOD}
+    first, second = avi.post("/log", sent), avi.post("/log", sent)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.location == second.location
+    assert _talks(database) == 1
+
+
+def test_the_same_key_with_other_words_is_refused(avi: Caller, database: Database) -> None:
+    sent = {**avi.form("/log"), **GOOD}
+    avi.post("/log", sent)
+    answer = avi.post("/log", {**sent, "note": "Something else."})
+    assert answer.status_code == 409
+    assert _talks(database) == 1
+
+
+def test_a_refused_form_can_be_put_right_and_sent_with_the_same_key(
+    avi: Caller, database: Database
+) -> None:
+    sent = {**avi.form("/log"), **GOOD}
+    assert avi.post("/log", {**sent, "kind": "telepathy"}).status_code == 422
+    assert avi.post("/log", sent).status_code == 302
+    assert _talks(database) == 1
+
+
+def test_an_expired_form_shows_what_was_typed_and_can_be_sent_again(
+    avi: Caller, database: Database
+) -> None:
+    answer = avi.post("/log", {**avi.form("/log"), **GOOD, "csrf_token": "old"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "Nothing is lost" in page
+    assert GOOD["note"] in page
+    assert _talks(database) == 0
+
+
+def test_several_people_with_an_answer_each(avi: Caller, database: Database) -> None:
+    sent = {**avi.form("/log"), **GOOD}
+    sent["contact"] = ["Maria Oliveira", "kwame@example.net"]
+    sent["answered"] = ["true", "false"]
+    assert avi.post("/log", sent).status_code == 302
+    assert _talks(database) == 1
+    growth = avi.get("/growth").get_data(as_text=True)
+    assert "Called Maria Oliveira" in growth
+    assert "once kwame@example.net answers" in growth
+
+
+def test_a_name_that_fits_several_is_asked_back(avi: Caller, database: Database) -> None:
+    avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria@one.example"})
+    avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria@two.example"})
+    for number in (1, 2):
+        form = {**avi.form(f"/contacts/{number}/edit"), "name": "Maria"}
+        assert avi.post(f"/contacts/{number}/edit", form).status_code == 302
+    answer = avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "You know 2 people called maria" in page
+    assert "maria@one.example" in page
+    assert "maria@two.example" in page
