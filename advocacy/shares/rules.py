@@ -61,22 +61,28 @@ LETTERS: Mapping[str, int] = MappingProxyType(
 
 _LETTERS_OF_A_LINK = {Channel.X: 23, Channel.MASTODON: 23}
 
+
+def _query(fields: Mapping[str, str]) -> str:
+    """Return fields as a query, spaces as %20: not every app on a phone reads a plus as one."""
+    return urlencode(fields, quote_via=quote)
+
+
 _PAGES: Mapping[str, Callable[[str, str, str], str]] = MappingProxyType(
     {
         Channel.LINKEDIN: lambda link, _text, _title: (
-            "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": link})
+            "https://www.linkedin.com/sharing/share-offsite/?" + _query({"url": link})
         ),
         Channel.X: lambda link, text, _title: (
-            "https://x.com/intent/post?" + urlencode({"text": text, "url": link})
+            "https://x.com/intent/post?" + _query({"text": text, "url": link})
         ),
         Channel.FACEBOOK: lambda link, _text, _title: (
-            "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": link})
+            "https://www.facebook.com/sharer/sharer.php?" + _query({"u": link})
         ),
         Channel.BLUESKY: lambda link, text, _title: (
-            "https://bsky.app/intent/compose?" + urlencode({"text": f"{text} {link}".strip()})
+            "https://bsky.app/intent/compose?" + _query({"text": f"{text} {link}".strip()})
         ),
         Channel.WHATSAPP: lambda link, text, _title: (
-            "https://wa.me/?" + urlencode({"text": f"{text} {link}".strip()})
+            "https://wa.me/?" + _query({"text": f"{text} {link}".strip()})
         ),
         Channel.MAIL: lambda link, text, title: (
             f"mailto:?subject={quote(title)}&body=" + quote(f"{text}\r\n\r\n{link}".strip())
@@ -91,7 +97,7 @@ def share_page(channel: str, *, link: str, text: str, title: str, server: str = 
     :param server: for Mastodon, the host of the person's own server.
     """
     if channel == Channel.MASTODON:
-        query = urlencode({"text": f"{text} {link}".strip()})
+        query = _query({"text": f"{text} {link}".strip()})
         return f"https://{server}/share?{query}" if server else None
     page = _PAGES.get(channel)
     return page(link, text, title) if page else None

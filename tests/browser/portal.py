@@ -32,8 +32,9 @@ def choose(page: Page, *words: str) -> None:
 
 
 def log_it(page: Page) -> None:
-    """Log, and wait for the word that it is kept."""
+    """Log, and wait for the word that it is kept: this one, not what an earlier page said."""
     sheet(page).get_by_role("button", name="Log it").click()
+    page.locator("dialog#sheet[open]").wait_for(state="detached")
     toast(page, "Logged with").wait_for()
 
 

@@ -74,6 +74,7 @@ def test_each_channel_opens_its_own_page_with_the_tracked_link(
     assert (button["target"], button["rel"]) == ("_blank", ["noopener"])
     address = str(button["href"])
     assert address.startswith(opens)
+    assert "+" not in address  # WhatsApp and mail apps would show it
     said = parse_qs(urlsplit(address).query, strict_parsing=True)
     assert any(link in value for values in said.values() for value in values)
     if channel not in {"linkedin", "facebook"}:
