@@ -130,7 +130,7 @@ def _kept_secret(data: Path) -> str:
     path = data / "secret"
     try:
         if not path.exists():
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = data / f".secret-{os.getpid()}"
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -75,7 +75,7 @@ def make_folders(settings: Settings) -> None:
         folders.append(Path(settings.database_url.removeprefix("sqlite:///")).parent)
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 

@@ -67,7 +67,7 @@ def demo(host: str, port: int) -> None:
             raise Unavailable(reason)
         lines = [f"A sample programme is at {house.settings.base_url}", "Sign in as:"]
         lines += [
-            f"  {sample.role:<14} {sample.email:<30} {sample.password}" for sample in sign_ins()
+            f"  {sample.role:<14} {sample.email:<32} {sample.password}" for sample in sign_ins()
         ]
         lines.append(f"It is kept in {folder}; remove that folder to begin anew.")
     _listen(host, port, 1, lines)

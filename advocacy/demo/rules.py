@@ -24,7 +24,8 @@ class Actor:
     """A person of the sample.
 
     ``pace`` is how many conversations a week, ``warmth`` in a hundred how often people answer,
-    ``habits`` the kinds that the person prefers, ``arc`` how the pace changes over the months.
+    ``habits`` the kinds that the person prefers, ``arc`` how the pace changes over the months,
+    ``waits`` what people wrote who still wait for an answer, a day ago and earlier.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Actor:
     say_it: str = ""
     joined_month: int = 0
     left_ranking: bool = False
+    waits: Sequence[str] = ()
 
     @property
     def email(self) -> str:
@@ -51,7 +53,19 @@ _WRITES = (Kind.WROTE, Kind.COMMENTED, Kind.COMMENTED)
 _CALLS = (Kind.CALLED, Kind.CALLED, Kind.WROTE)
 
 ACTORS: Sequence[Actor] = (
-    Actor("Asha Patel", "Platform", "Engineer", 5, 88, _MEETS, (0.5, 0.7, 0.9, 1, 1.2, 1.4)),
+    Actor(
+        "Asha Patel",
+        "Platform",
+        "Engineer",
+        5,
+        88,
+        _MEETS,
+        (0.5, 0.7, 0.9, 1, 1.2, 1.4),
+        waits=(
+            "Are you at the school fair on Saturday?",
+            "Would this work for a class of thirty? Ours share tablets.",
+        ),
+    ),
     Actor("Tom Eriksen", "Customer care", "Support lead", 6, 92, _CALLS),
     Actor("Ines Duarte", "Design", "Designer", 4, 85, _MEETS, (1, 1, 1.2, 0.6, 1, 1.3)),
     Actor(
@@ -207,7 +221,7 @@ def contacts_of(actor: Actor) -> list[str]:
 
 
 def talks_of(actor: Actor, start: date, today: date) -> Iterator[Talk]:
-    """Yield an actor's conversations from the first day of the sample to today, in order.
+    """Yield an actor's conversations from the first day of the sample to today, then what waits.
 
     A few people are met again and again, others once: as it is between people.
     """
@@ -221,6 +235,16 @@ def talks_of(actor: Actor, start: date, today: date) -> Iterator[Talk]:
             yield _talk(actor, day, slot, known)
             slot += 1
         day += timedelta(days=1)
+    for back, words in enumerate(actor.waits, start=1):
+        # Further down the list than the old acquaintances: a week with them is soon spoken for
+        yield Talk(
+            day=max(start, today - timedelta(days=back)),
+            contact=known - 1 - back,
+            kind=Kind.COMMENTED if back % 2 == 0 else Kind.WROTE,
+            began=Began.CONTACT,
+            answered=False,
+            note=words,
+        )
 
 
 def _talk(actor: Actor, day: date, slot: int, known: int) -> Talk:
