@@ -3,12 +3,17 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
+_PROXY_DIGITS = 2
+_SECRET_SHORTEST = 32
 _SECRET = {"secret_key", "database_url", "mail_url"}
 
 
@@ -104,13 +109,23 @@ def _database_url(given: str | None, data: Path) -> str:
         return f"sqlite:///{data / 'advocacy.sqlite3'}"
     for plain in ("postgresql://", "postgres://"):
         if given.startswith(plain):
-            return "postgresql+psycopg://" + given.removeprefix(plain)
+            return _readable("postgresql+psycopg://" + given.removeprefix(plain))
     if given.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return given
+        return _readable(given)
     raise SettingsError(
         "ADVOCACY_DATABASE_URL must begin with sqlite:/// or postgresql:// "
         f"(it begins with {given.split(':')[0]!r})."
     )
+
+
+def _readable(url: str) -> str:
+    try:
+        names_something = make_url(url).database
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError("ADVOCACY_DATABASE_URL cannot be read as an address.") from error
+    if not names_something:
+        raise SettingsError("ADVOCACY_DATABASE_URL names no database: add it at the end.")
+    return url
 
 
 def _base_url(given: str) -> str:
@@ -120,8 +135,8 @@ def _base_url(given: str) -> str:
 
 
 def _count(given: str) -> int:
-    if not given.isdecimal():
-        raise SettingsError("ADVOCACY_TRUSTED_PROXIES must be a whole number, 0 or more.")
+    if not (given.isascii() and given.isdecimal() and len(given) <= _PROXY_DIGITS):
+        raise SettingsError("ADVOCACY_TRUSTED_PROXIES must be a whole number from 0 to 99.")
     return int(given)
 
 
@@ -130,20 +145,27 @@ def _kept_secret(data: Path) -> str:
     path = data / "secret"
     try:
         if not path.exists():
-            data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = data / f".secret-{os.getpid()}"
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-            try:
-                os.link(fresh, path)
-            except FileExistsError:
-                pass  # somebody else was first: theirs holds
-            finally:
-                fresh.unlink()
-        return path.read_text(encoding="ascii").strip()
+            _make_secret(path)
+        kept = path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+    if not (kept.isascii() and len(kept) >= _SECRET_SHORTEST):
+        raise SettingsError(f"{path} holds no secret. Remove it, and a new one is made.")
+    return kept.decode("ascii")
+
+
+def _make_secret(path: Path) -> None:
+    """Write a fresh secret beside its place, and put it there whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".secret-{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # somebody else was first: theirs holds
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def _without_password(url: str) -> str:

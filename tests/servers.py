@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import httpx
+from bs4 import BeautifulSoup
 
 COMMAND = Path(sys.executable).parent / "advocacy"
 START_SECONDS = 30
@@ -93,6 +94,20 @@ class LiveServer:
             who = ("person", "add", login.email, "--name", name, "--role", role)
             self.run(*who, "--password-stdin", typed=f"{login.password}\n")
             self.people[role] = login
+
+    def signed_in(self, role: str) -> httpx.Client:
+        """Return a browser without a screen in which somebody is signed in."""
+        login = self.people[role]
+        browser = httpx.Client(base_url=self.url, trust_env=False)
+        sent = {**self.form(browser, "/sign-in"), "email": login.email, "password": login.password}
+        assert browser.post("/sign-in", data=sent).status_code == 302
+        return browser
+
+    def form(self, browser: httpx.Client, path: str) -> dict[str, str]:
+        """Return the hidden fields of the form on a page."""
+        page = BeautifulSoup(browser.get(path).text, "html.parser")
+        found = page.select("main input[type=hidden]")
+        return {str(one["name"]): str(one.get("value", "")) for one in found}
 
     def start(self, *arguments: str) -> None:
         """Serve, and return when the server says that it is well."""

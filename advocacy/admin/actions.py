@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from advocacy.admin.rules import EARLIEST_DAY
+from advocacy.admin.rules import EARLIEST_DAY, LATEST_DAY
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.auth.actions import end_links, end_sign_ins, make_link
@@ -286,5 +286,7 @@ def _note_team(
 
 
 def _check_day(day: date, field: str) -> None:
-    if day < EARLIEST_DAY:
-        raise Invalid(f"No earlier than {EARLIEST_DAY:%-d %B %Y}, please.", field=field)
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise Invalid(
+            f"A day from {EARLIEST_DAY:%-d %B %Y} to {LATEST_DAY:%-d %B %Y}, please.", field=field
+        )

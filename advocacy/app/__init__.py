@@ -54,7 +54,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         MAX_CONTENT_LENGTH=REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
         PERMANENT_SESSION_LIFETIME=SIGN_IN_LASTS,
-        SESSION_COOKIE_NAME="advocacy",
+        # Over https no other host of the same domain can plant one of that name.
+        SESSION_COOKIE_NAME="__Host-advocacy" if settings.is_https else "advocacy",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         ADVOCACY=settings,
     )
+    app.url_map.merge_slashes = False  # its redirect would name whatever host was asked for
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, redirect, render_template, request
+from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from advocacy.config import Settings
 from advocacy.people.rules import Role
 from advocacy.web.errors import expired_page
 from advocacy.web.user import current_user
@@ -111,6 +112,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:
+        if request.method == "POST" and _is_from_elsewhere():
+            abort(403)
         if request.endpoint is None:
             return None  # no such page: 404 or 405, whoever asks
         who = ACCESS.get(request.endpoint)
@@ -121,6 +124,16 @@ def init_app(app: Flask) -> None:
         if who is None or current_user.role not in who.value:
             abort(403)
         return None
+
+
+def _is_from_elsewhere() -> bool:
+    """Tell whether another site sends this form: not even its answer may touch our cookie."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return True
+    origin = request.headers.get("Origin")
+    settings: Settings = current_app.config["ADVOCACY"]
+    ours = {request.host, urlsplit(settings.base_url).netloc}
+    return origin is not None and origin != "null" and urlsplit(origin).netloc not in ours
 
 
 def _sign_in_first() -> ResponseReturnValue:

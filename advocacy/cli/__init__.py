@@ -60,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    for word in sys.argv[1:] if arguments is None else arguments:
+        if not _is_text(word):
+            _complain(f"{word!r} is not UTF-8 text. See: advocacy --help")
+            return WRONG_USAGE
     try:
         code = root.main(args=arguments, prog_name="advocacy", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as nothing:
@@ -76,6 +80,15 @@ def _run(arguments: Sequence[str] | None) -> int:
         _complain(str(refused))
         return COULD_NOT
     return code if isinstance(code, int) else 0
+
+
+def _is_text(word: str) -> bool:
+    """Tell whether a word can be printed and kept: bytes that are no UTF-8 come as half letters."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _complain(message: str) -> None:

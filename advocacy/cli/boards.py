@@ -33,7 +33,7 @@ _HEADINGS = {
 @click.option("--year", help="Like 2026.")
 @click.option("--all", "all_time", is_flag=True, help="All time.")
 @click.option("--team", help="Only the members of a team.")
-@click.option("--top", type=click.IntRange(min=1), help="Only so many rows.")
+@click.option("--top", type=click.IntRange(1, 1_000_000), help="Only so many rows.")
 @click.option(
     "--format",
     "format_",

@@ -24,12 +24,13 @@ def database() -> None:
 @format_option
 def upgrade(format_: str) -> None:
     """Bring the database to the schema of this version."""
-    from advocacy.cli.house import bring_up_to_date, make_folders, refused_in_one_line
+    from advocacy.cli.house import bring_up_to_date, make_folders, make_private, refused_in_one_line
     from advocacy.core.database import Database
 
     settings = Settings.from_environment()
     make_folders(settings)
     opened = Database(settings.database_url)
+    make_private(opened)
     try:
         with refused_in_one_line(opened):
             done = bring_up_to_date(opened, settings)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from advocacy.config import Settings
 from advocacy.core.database import Database, said_plainly
 from advocacy.core.errors import Conflict, Unavailable
-from advocacy.core.migrate import Upgrade, current, newest, upgrade
+from advocacy.core.migrate import Upgrade, current, is_known, newest, upgrade
 from advocacy.core.time import day_of, now
 from advocacy.programme.actions import start
 from advocacy.programme.queries import find_programme, get_programme
@@ -41,6 +41,7 @@ def opened_house(*, upgrades: bool = False) -> Iterator[House]:
     settings = Settings.from_environment()
     make_folders(settings)
     database = Database(settings.database_url)
+    make_private(database)
     try:
         with refused_in_one_line(database):
             _make_ready(database, settings, upgrades=upgrades)
@@ -80,6 +81,20 @@ def make_folders(settings: Settings) -> None:
             raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
+def make_private(database: Database) -> None:
+    """Make SQLite's file, where it is not there yet, readable by its owner only.
+
+    :raises Unavailable: when that cannot be.
+    """
+    if database.is_sqlite and database.url.database:
+        path = Path(database.url.database)
+        try:
+            if not path.exists():
+                path.touch(mode=0o600)  # what SQLite puts beside it takes its mode
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def bring_up_to_date(database: Database, settings: Settings) -> Upgrade:
     """Upgrade the database and make the programme when there is none yet."""
     done = upgrade(database)
@@ -94,6 +109,6 @@ def _make_ready(database: Database, settings: Settings, *, upgrades: bool) -> No
         is_ready = at == newest() and find_programme(session) is not None
     if is_ready:
         return
-    if at not in (None, newest()) and not upgrades:
+    if at not in (None, newest()) and is_known(str(at)) and not upgrades:
         raise Conflict("The database has the schema of another version. Run: advocacy db upgrade")
     bring_up_to_date(database, settings)

@@ -60,4 +60,5 @@ def _shown(value: object) -> str:
         return "–"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
-    return " ".join(str(value).split())
+    # A terminal obeys control characters, so it gets none.
+    return " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())

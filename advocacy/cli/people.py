@@ -39,7 +39,7 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
     from advocacy.core.time import now
     from advocacy.people.actions import add_person, find_or_add_team
 
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = _password_read() if password_stdin else None
     with opened_house() as house:
         today = house.today()
         with house.database.writing() as session:
@@ -71,6 +71,19 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
             click.echo(f"To choose a password, once and within a week: {link}")
 
     print_as(format_, document, in_words)
+
+
+def _password_read() -> str:
+    """Return the first line of standard input.
+
+    :raises Invalid: when it is no UTF-8 text.
+    """
+    from advocacy.core.errors import Invalid
+
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise Invalid("The password is not UTF-8 text.") from error
 
 
 @person.command("link")

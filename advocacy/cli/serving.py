@@ -30,7 +30,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from advocacy.core.time import now
     from advocacy.people.queries import has_administrator
 
-    check_port(host, port)
+    address = check_port(host, port)
     os.environ.setdefault("ADVOCACY_BASE_URL", _address(host, port))
     with opened_house(upgrades=True) as house:
         if reason := reason_a_folder_refuses(house.settings.data):
@@ -42,7 +42,7 @@ def serve(host: str, port: int, workers: int) -> None:
             if not has_administrator(session):
                 code = make_link(session, None, now())
                 lines.append(f"To set it up, once: {house.settings.base_url}/welcome/{code}")
-    _listen(host, port, workers, lines)
+    _listen(address, port, workers, lines)
 
 
 @click.command("demo", short_help="Serve a sample programme to look around in.")
@@ -55,7 +55,7 @@ def demo(host: str, port: int) -> None:
     from advocacy.core.errors import Unavailable
     from advocacy.demo import sign_ins
 
-    check_port(host, port)
+    address = check_port(host, port)
     folder = demo_data()
     for name in ("DATABASE_URL", "SECRET_KEY", "MAIL_URL", "TRUSTED_PROXIES"):
         os.environ.pop(f"ADVOCACY_{name}", None)
@@ -70,12 +70,12 @@ def demo(host: str, port: int) -> None:
             f"  {sample.role:<14} {sample.email:<32} {sample.password}" for sample in sign_ins()
         ]
         lines.append(f"It is kept in {folder}; remove that folder to begin anew.")
-    _listen(host, port, 1, lines)
+    _listen(address, port, 1, lines)
 
 
 def _fill_once() -> None:
     """Fill the sample beside its place and put it there when it is whole."""
-    from advocacy.cli.house import make_folders, refused_in_one_line
+    from advocacy.cli.house import make_folders, make_private, refused_in_one_line
     from advocacy.config import Settings
     from advocacy.core.database import Database
     from advocacy.core.errors import Unavailable
@@ -95,6 +95,7 @@ def _fill_once() -> None:
             fresh.with_name(f"{fresh.name}{rest}").unlink(missing_ok=True)
         click.echo("Filling the sample programme, once …", err=True)
         database = Database(f"sqlite:///{fresh}")
+        make_private(database)
         try:
             with refused_in_one_line(database):
                 upgrade(database)
@@ -108,9 +109,10 @@ def _fill_once() -> None:
         raise Unavailable(f"The folder {place.parent} cannot be used: {error.strerror}.") from error
 
 
-def check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> str:
     """Refuse an address that cannot be listened on.
 
+    :returns: the host as a number, which is what the server takes.
     :raises Unavailable: saying why.
     """
     from advocacy.core.errors import Unavailable
@@ -131,6 +133,7 @@ def check_port(host: str, port: int) -> None:
         else:
             reason = f"Nothing can listen on {host}, port {port}: {error.strerror or error}."
         raise Unavailable(reason) from error
+    return str(address[0])
 
 
 def _address(host: str, port: int) -> str:
@@ -150,7 +153,7 @@ _LOGGERS = {
 }
 
 
-def _listen(host: str, port: int, workers: int, lines: list[str]) -> None:
+def _listen(address: str, port: int, workers: int, lines: list[str]) -> None:
     """Serve until told to stop, and say the lines when it begins."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -159,7 +162,7 @@ def _listen(host: str, port: int, workers: int, lines: list[str]) -> None:
     server = Granian(
         "advocacy.app:serve_app",
         factory=True,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,

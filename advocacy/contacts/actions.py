@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.contacts import queries, rules
 from advocacy.contacts.models import Contact
 from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.text import check_letters
 from advocacy.points.actions import open_ties
 
 
@@ -93,8 +94,8 @@ def describe(session: Session, contact: Contact, *, name: str, email: str, share
         raise Invalid(f"A name has up to {rules.NAME_LENGTH} letters.", field="name")
     if email and (not rules.looks_like_email(email) or len(email) > rules.EMAIL_LENGTH):
         raise Invalid("An e-mail address looks like name@example.org.", field="email")
-    rules.check_letters(name, field="name")
-    rules.check_letters(email, field="email")
+    check_letters(name, field="name")
+    check_letters(email, field="email")
     key = rules.key(email) if email else None
     if key and key != contact.email_key:
         other = queries.contacts_with_emails(session, contact.person_id, [key]).get(key)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
 
 NAME_LENGTH = 120
 EMAIL_LENGTH = 254
@@ -41,12 +42,3 @@ def checked(text: str) -> str:
         )
     check_letters(text, field="contact")
     return text
-
-
-def check_letters(text: str, *, field: str) -> None:
-    """Refuse a name or an address with what no name holds, and no database takes.
-
-    :raises Invalid: naming the field.
-    """
-    if not text.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in text):
-        raise Invalid("A name cannot hold control characters.", field=field)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
 
 TITLE_LENGTH = 200
 URL_LENGTH = 2000
@@ -25,6 +26,10 @@ class State(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+
+_UNSEEN = frozenset({"Cc", "Cf"})
+"""Control characters, and those that only turn the writing round."""
 
 
 class Wording(NamedTuple):
@@ -55,8 +60,8 @@ def checked(title: str, url: str, text: str, topics: str) -> Wording:
     for field, said, limit in zip(Wording._fields, wording, _LIMITS, strict=True):
         if len(said) > limit:
             raise Invalid(f"{len(said)} letters; up to {limit} fit.", field=field)
-        if "\0" in said:
-            raise Invalid("A control character cannot stand here.", field=field)
+        if field != "text" or "\0" in said:  # a text may go over several lines
+            check_letters(said, field=field)
     check_url(wording.url)
     if not wording.url and not wording.text:
         raise Invalid("Give a link, or a text to share.", field="url")
@@ -68,12 +73,19 @@ def check_url(url: str) -> None:
 
     :raises Invalid: naming the field.
     """
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        host = None
-    if url and not (url.startswith(("http://", "https://")) and host and " " not in url):
+    if url and not (url.startswith(("http://", "https://")) and _names_a_site(url)):
         raise Invalid("A link begins with https:// and names a site.", field="url")
+
+
+def _names_a_site(url: str) -> bool:
+    """Tell whether a browser can be led there: a host, a port, no space, nothing unseen."""
+    if any(letter.isspace() or unicodedata.category(letter) in _UNSEEN for letter in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname and parts.hostname.encode("idna")) and parts.port != 0
+    except ValueError:  # UnicodeError is one
+        return False
 
 
 def check_life(published_at: datetime | None, expires_at: datetime | None) -> None:

@@ -25,6 +25,8 @@ from advocacy.web.user import current_user
 
 blueprint = Blueprint("conversations", __name__)
 
+_NAMES_LISTED = 3
+
 RECENT = 8
 DRAWN: Mapping[str, Mapping[str, str]] = {
     Kind.COMMENTED: {"icon": "reply", "tone": "sea"},
@@ -133,6 +135,9 @@ def _people_of(number: int) -> dict[int, Contact]:
 
 
 def _listed(names: Sequence[str]) -> str:
+    """Return names as people list them; not all of many, for a toast travels in the cookie."""
+    if len(names) > _NAMES_LISTED:
+        names = [*names[:_NAMES_LISTED], f"{len(names) - _NAMES_LISTED} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

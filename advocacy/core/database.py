@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from advocacy.core.errors import Unavailable
 
 BUSY_SECONDS = 15
-"""How long a writer on SQLite waits for another one."""
+"""How long one waits for another who writes the same."""
 
 _WRITES = "advocacy_writes"
 
@@ -34,7 +34,13 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=16)
+            self.engine = create_engine(
+                self.url,
+                pool_pre_ping=True,
+                pool_size=16,
+                max_overflow=16,
+                connect_args={"options": f"-c lock_timeout={BUSY_SECONDS * 1000}"},
+            )
         self._writer: Engine = self.engine.execution_options(**{_WRITES: True})
 
     def session(self, *, writes: bool) -> Session:
@@ -67,6 +73,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    if raw.in_transaction:
+        raw.rollback()  # a COMMIT that was refused may leave its transaction open
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

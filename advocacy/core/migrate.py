@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from advocacy.config import carried
 from advocacy.core.database import Database, said_plainly
+from advocacy.core.errors import Conflict
 
 _UPGRADE_LOCK = 4_217_001
 """PostgreSQL's advisory lock that one upgrade holds while others wait."""
@@ -33,12 +34,21 @@ def alembic_config(connection: Connection) -> Config:
 
 def newest() -> str:
     """Return the revision that this version expects."""
-    config = Config()
-    config.set_main_option("script_location", str(carried("migrations")))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = _scripts().get_current_head()
     if head is None:
         raise LookupError("no migrations are carried with the app")
     return head
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(carried("migrations")))
+    return ScriptDirectory.from_config(config)
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this version carries a revision."""
+    return any(one.revision == revision for one in _scripts().walk_revisions())
 
 
 def current(connection: Connection) -> str | None:
@@ -50,6 +60,7 @@ def upgrade(database: Database, to: str = "head") -> Upgrade:
     """Bring the database to a revision in one transaction; several processes take turns.
 
     :raises Unavailable: when the database cannot be reached or written.
+    :raises Conflict: when a newer version has written it.
     """
     with said_plainly(database), database.session(writes=True) as session, session.begin():
         connection = session.connection()
@@ -58,6 +69,11 @@ def upgrade(database: Database, to: str = "head") -> Upgrade:
                 text("SELECT pg_advisory_xact_lock(:number)"), {"number": _UPGRADE_LOCK}
             )
         before = current(connection)
+        if before is not None and not is_known(before):
+            raise Conflict(
+                f"The database has the schema {before}, which this version does not know: a "
+                "newer one has written it. Install that one, or restore a backup."
+            )
         wanted = newest() if to == "head" else to
         if before != wanted:
             command.upgrade(alembic_config(connection), to)

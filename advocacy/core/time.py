@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from advocacy.core.errors import Invalid
 
 ALL_TIME = "all"
-_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
-_QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
-_YEAR = re.compile(r"^(\d{4})$")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
+_YEAR = re.compile(r"[0-9]{4}")
+_YEARS = range(1900, 9999)
+"""The years that a person can name: there is always a period before and one after."""
 
 
 def now() -> datetime:
@@ -47,7 +49,7 @@ def parse_month(text: str) -> str:
 
     :raises Invalid: when it is not written ``YYYY-MM``.
     """
-    if not _MONTH.match(text) or text.startswith("0000"):
+    if not _MONTH.fullmatch(text) or int(text[:4]) not in _YEARS:
         raise Invalid(f"“{text[:20]}” is not a month; write it like 2026-10.", field="month")
     return text
 
@@ -57,8 +59,10 @@ def parse_period(text: str) -> str:
 
     :raises Invalid: when it is none of them.
     """
-    known = _MONTH.match(text) or _QUARTER.match(text) or _YEAR.match(text) or text == ALL_TIME
-    if not known or text.startswith("0000"):
+    if text == ALL_TIME:
+        return text
+    known = _MONTH.fullmatch(text) or _QUARTER.fullmatch(text) or _YEAR.fullmatch(text)
+    if not known or int(text[:4]) not in _YEARS:
         raise Invalid(
             f"“{text[:20]}” is not a period; write 2026-10, 2026-Q4, 2026 or all.", field="period"
         )
@@ -94,9 +98,9 @@ def first_day(period: str) -> date:
     """Return the first day of a period; of all time, the first day there is."""
     if period == ALL_TIME:
         return date.min
-    if quarter := _QUARTER.match(period):
+    if quarter := _QUARTER.fullmatch(period):
         return date(int(quarter[1]), int(quarter[2]) * 3 - 2, 1)
-    if _YEAR.match(period):
+    if _YEAR.fullmatch(period):
         return date(int(period), 1, 1)
     return date(int(period[:4]), int(period[5:]), 1)
 
@@ -105,9 +109,9 @@ def last_day(period: str) -> date:
     """Return the last day of a period; of all time, the last day there is."""
     if period == ALL_TIME:
         return date.max
-    if quarter := _QUARTER.match(period):
+    if quarter := _QUARTER.fullmatch(period):
         return last_day(f"{quarter[1]}-{int(quarter[2]) * 3:02d}")
-    if _YEAR.match(period):
+    if _YEAR.fullmatch(period):
         return date(int(period), 12, 31)
     year, month = int(period[:4]), int(period[5:])
     return date(year, month, monthrange(year, month)[1])
@@ -123,15 +127,15 @@ def previous_period(period: str) -> str | None:
     if period == ALL_TIME or first_day(period) <= date(1, 12, 31):
         return None
     before = month_of(first_day(period) - timedelta(days=1))
-    if _QUARTER.match(period):
+    if _QUARTER.fullmatch(period):
         return quarter_of(before)
-    return before[:4] if _YEAR.match(period) else before
+    return before[:4] if _YEAR.fullmatch(period) else before
 
 
 def words_for_period(period: str) -> str:
     """Return a period as people say it: October 2026, July to September 2026, 2026, all time."""
     if period == ALL_TIME:
         return "all time"
-    if _QUARTER.match(period):
+    if _QUARTER.fullmatch(period):
         return f"{first_day(period):%B} to {last_day(period):%B %Y}"
-    return period if _YEAR.match(period) else f"{first_day(period):%B %Y}"
+    return period if _YEAR.fullmatch(period) else f"{first_day(period):%B %Y}"

@@ -38,6 +38,7 @@ from advocacy.web.user import current_user
 blueprint = Blueprint("library", __name__, url_prefix="/library")
 
 _TOPICS = 6
+_ASKED_LENGTH = 120
 _BESIDE = 8
 _SHARES = 10
 _LONGEST_ADDRESS = 6000
@@ -92,7 +93,7 @@ def items() -> ResponseReturnValue:
 
 
 def _asked(name: str) -> str:
-    return request.args.get(name, "").replace("\0", "").strip()
+    return request.args.get(name, "").replace("\0", "").strip()[:_ASKED_LENGTH]
 
 
 def _asked_state() -> State:

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid, NotFound
+from advocacy.core.text import check_letters
 from advocacy.people import queries, rules
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
-from advocacy.people.photos import small_jpeg
 from advocacy.people.rules import Role
 
 
@@ -184,13 +184,12 @@ def propose_profile(
 
     A version that still waits gives way to it. What is shown stays as it is.
 
-    :param photo: a picture as it was uploaded, None for none.
+    :param photo: a picture as ``photos.small_jpeg`` gives it, None for none.
     :param keep_photo: take the photo of the version that waits or, without one, is shown.
     :param replaces: the waiting version that the proposer has seen.
     :raises Invalid: naming the field.
     :raises Conflict: when somebody else proposed meanwhile, or the person left.
     """
-    kept = small_jpeg(photo) if photo else None
     headline = _short(headline, rules.HEADLINE_LENGTH, "headline")
     if not headline:
         raise Invalid(
@@ -206,17 +205,17 @@ def propose_profile(
             "What waits for a yes was changed while you had this open. Look at it, then send "
             "yours or leave it."
         )
-    if kept is None and keep_photo:
+    if photo is None and keep_photo:
         before = waiting or queries.shown_profile(session, person.id)
-        kept = queries.photo_of_version(session, before.id) if before else None
+        photo = queries.photo_of_version(session, before.id) if before else None
     if waiting is not None:
         _end(waiting, now)
     version = ProfileVersion(
         person_id=person.id,
         headline=headline,
         words=words,
-        photo=kept,
-        has_photo=kept is not None,
+        photo=photo,
+        has_photo=photo is not None,
         proposed_by=proposed_by,
         proposed_at=now,
     )
@@ -344,8 +343,7 @@ def _short(text: str, limit: int, field: str) -> str:
     text = rules.clean_name(text)
     if len(text) > limit:
         raise Invalid(f"{len(text)} letters; up to {limit} fit.", field=field)
-    if "\0" in text:
-        raise Invalid("A control character cannot stand here.", field=field)
+    check_letters(text, field=field)
     return text
 
 

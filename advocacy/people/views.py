@@ -5,15 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
-from advocacy.core.errors import DomainError, NotFound
+from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import now
 from advocacy.people import actions, queries
 from advocacy.people.forms import CalledForm, ProposeForm
 from advocacy.people.models import Person, ProfileVersion
+from advocacy.people.photos import small_jpeg
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db
+from advocacy.web.session import db, let_go
 from advocacy.web.user import current_user as me
 
 blueprint = Blueprint("people", __name__)
@@ -233,12 +234,14 @@ def propose(person: int) -> ResponseReturnValue:
     if not form.validate():
         return _show_propose(about, form, 422)
     try:
+        photo = _photo_of(form)
+        about = _active(person)  # the session may be another one by now
         version = actions.propose_profile(
             db(),
             about,
             headline=form.headline.data or "",
             words=form.words.data or "",
-            photo=form.photo.data.read() if form.photo.data else None,
+            photo=photo,
             keep_photo=bool(form.keep_photo.data),
             replaces=_number(form.replaces.data) if form.replaces.data else None,
             proposed_by=me.id,
@@ -254,6 +257,16 @@ def propose(person: int) -> ResponseReturnValue:
         return redirect(url_for("people.profile"))
     flash(f"{about.called} finds it under “Your profile”. Nothing is shown without a yes.")
     return redirect(url_for("people.profiles", everybody=1))
+
+
+def _photo_of(form: ProposeForm) -> bytes | None:
+    if not form.photo.data:
+        return None
+    sent: bytes = form.photo.data.read()
+    if not sent:
+        raise Invalid("That file is empty. Choose a JPEG, PNG or WebP.", field="photo")
+    let_go()  # to read a picture takes its time
+    return small_jpeg(sent)
 
 
 def _note(action: Action, subject: int, detail: str) -> None:

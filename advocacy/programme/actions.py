@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.text import check_letters
 from advocacy.core.time import day_of, is_time_zone
 from advocacy.programme.models import Programme
 from advocacy.programme.rules import DEFAULT_NAME, NAME_LENGTH
@@ -49,6 +50,7 @@ def describe(programme: Programme, *, name: str, time_zone: str) -> None:
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH:
         raise Invalid(f"A name has 1 to {NAME_LENGTH} letters.", field="name")
+    check_letters(name, field="name")
     check_time_zone(time_zone)
     programme.name = name
     programme.time_zone = time_zone

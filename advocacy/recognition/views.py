@@ -12,7 +12,6 @@ from advocacy.core.errors import DomainError, NotFound
 from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
-from advocacy.recognition.forms import CloseForm
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format, can_be_closed
 from advocacy.web.paging import asked_page
@@ -95,7 +94,6 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
         render_template(
             "recognition/close.html",
             month=month,
-            form=CloseForm(),
             refused=refused,
             rows=[(rank, row) for rank, row in sealing if rank is not None][:PREVIEW_ROWS],
             people=len(sealing),

@@ -1,7 +1,10 @@
 """Tracked links, followed by anybody. They count visits and know nobody."""
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from advocacy.core.errors import NotFound
 from advocacy.programme.queries import get_programme
@@ -21,7 +24,7 @@ def follow(code: str) -> ResponseReturnValue:
         raise NotFound("This link leads nowhere. Perhaps a letter is missing at its end.")
     link, item = found
     if _is_somebody():
-        with short_write() as session:
+        with suppress(OperationalError), short_write() as session:  # the way goes before the count
             actions.count_visit(session, link)
     if item.url.startswith(_WEB):
         return redirect(item.url)

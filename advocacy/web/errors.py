@@ -2,12 +2,14 @@
 
 import logging
 import secrets
+from contextlib import suppress
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from advocacy.web.sent_forms import FIELD
@@ -15,6 +17,7 @@ from advocacy.web.sent_forms import FIELD
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10
+_NO_DATABASE = (OperationalError, InterfaceError)
 _STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -77,6 +80,9 @@ def init_app(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()
+        if isinstance(error, InternalServerError):  # what broke after the answer was made
+            cause = error.original_exception or error
+            return (no_database if isinstance(cause, _NO_DATABASE) else unexpected)(cause)
         answer = page(status)
         if status == 405:
             answer.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
@@ -84,17 +90,34 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
-    def no_database(error: Exception) -> ResponseReturnValue:
+    def no_database(error: BaseException) -> ResponseReturnValue:
         log.warning("the database refused: %s", error.__class__.__name__)
-        return page(503)
+        _undo()
+        return _unsaid(page(503))
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> ResponseReturnValue:
+    def unexpected(error: BaseException) -> ResponseReturnValue:
         number = secrets.token_hex(4)
-        log.error("error %s at %s", number, request.path, exc_info=error)
-        if "db" in g:
-            g.db.rollback()  # PostgreSQL answers nothing more in a transaction that failed
-        return page(500, number=number)
+        log.error("error %s at %s", number, request.endpoint, exc_info=error)
+        _undo()
+        return _unsaid(page(500, number=number))
+
+
+def _undo() -> None:
+    """Undo what the request did, and let the page ask the database nothing more."""
+    opened = g.pop("db", None)
+    if opened is not None:
+        with suppress(SQLAlchemyError):
+            opened.close()
+    g.around = {}
+    g._login_user = AnonymousUserMixin()  # where Flask-Login looks before it asks
+    session.pop("_flashes", None)  # it was not done, so nothing says that it was
+
+
+def _unsaid(answer: Response) -> Response:
+    """Leave the visitor's cookie as it came: it may name a sign-in that was not kept."""
+    session.modified = False
+    return answer
 
 
 def _status_of(error: DomainError) -> int:

@@ -32,7 +32,7 @@ def _why(text: str) -> str:
     parts = text.split("-")
     if len(parts) == 3 and all(part.isascii() and part.isdecimal() for part in parts):
         year, month, day = (int(part[:6]) for part in parts)
-        if 1 <= year <= 9999 and 1 <= month <= 12 and day > 28:
-            days = monthrange(year, month)[1]
-            return f"{date(year, month, 1):%B} {year} has {days} days. Did you mean the {days}th?"
+        if 1900 <= year <= 9999 and 1 <= month <= 12 and day > (days := monthrange(year, month)[1]):
+            last = "31st" if days == 31 else f"{days}th"
+            return f"{date(year, month, 1):%B} {year} has {days} days. Did you mean the {last}?"
     return "That is not a day; write it like 2026-11-23."

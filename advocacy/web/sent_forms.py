@@ -18,6 +18,8 @@ from advocacy.web.user import current_user
 
 FIELD = "form_key"
 _KEY_LENGTH = 64
+_SECRETS = frozenset({"password", "repeated", "current"})
+"""What is kept as a slow hash or not at all, so not here either."""
 
 
 def new_key() -> str:
@@ -26,11 +28,11 @@ def new_key() -> str:
 
 
 def digest_of_request() -> str:
-    """Return a hash of what was sent, the key and the CSRF token aside."""
+    """Return a hash of what was sent; the key, the CSRF token and passwords aside."""
     fields = sorted(
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in (FIELD, "csrf_token")
+        if name not in (FIELD, "csrf_token") and name not in _SECRETS
     )
     files = [
         (name, file.filename or "", hashlib.sha256(file.read()).hexdigest(), file.seek(0))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
@@ -26,6 +26,16 @@ def db() -> Session:
     return session
 
 
+def let_go() -> None:
+    """End this request's session undone; the next use begins another.
+
+    For what takes its time, as checking a password does, and must not hold the write lock.
+    """
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
 @contextmanager
 def short_write() -> Iterator[Session]:
     """Yield a session that commits by itself: for what must stay whatever the answer is."""
@@ -36,6 +46,14 @@ def short_write() -> Iterator[Session]:
 def init_app(app: Flask, opened: Database) -> None:
     """Give every request of an app its session."""
     app.extensions["advocacy_database"] = opened
+
+    @app.before_request
+    def read_first() -> None:
+        """Read what is sent before anything is held: it may arrive slowly, or be no form."""
+        try:
+            _ = request.form
+        except (AttributeError, LookupError, ValueError):
+            abort(400)
 
     @app.after_request
     def commit(response: Response) -> Response:

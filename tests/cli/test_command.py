@@ -134,7 +134,7 @@ def test_the_first_command_makes_the_database(run: Command, empty_url: str) -> N
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     database.engine.dispose()
-    assert run.refusal("leaderboard").endswith("Run: advocacy db upgrade")
+    assert run.refusal("leaderboard").endswith("Install that one, or restore a backup.")
 
 
 def test_an_empty_database_is_upgraded(run: Command) -> None:

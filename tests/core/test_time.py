@@ -41,7 +41,21 @@ def test_a_period_has_a_first_day_a_last_day_and_one_before(
     assert time.previous_period(period) == before
 
 
-@pytest.mark.parametrize("text", ["2026-1", "2026-00", "2026-13", "2026-Q5", "20260", "0000", "x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-1",
+        "2026-00",
+        "2026-13",
+        "2026-Q5",
+        "20260",
+        "0000",
+        "x",
+        "2026-10\n",
+        "٢٠٢٥-01",
+        "9999-12",
+    ],
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         time.parse_period(text)

@@ -7,26 +7,10 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
-import httpx
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.databases import Databases
 from tests.servers import LiveServer
-
-
-def _signed_in(server: LiveServer) -> httpx.Client:
-    login = server.people["advocate"]
-    browser = httpx.Client(base_url=server.url, trust_env=False)
-    sent = {**_form(browser, "/sign-in"), "email": login.email, "password": login.password}
-    assert browser.post("/sign-in", data=sent).status_code == 302
-    return browser
-
-
-def _form(browser: httpx.Client, path: str) -> dict[str, str]:
-    page = BeautifulSoup(browser.get(path).text, "html.parser")
-    found = page.select("main input[type=hidden]")
-    return {str(one["name"]): str(one.get("value", "")) for one in found}
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -41,10 +25,10 @@ def test_what_was_confirmed_survives_kill_9(
     server = serve(database_url=url)
     server.add_people()
     today = datetime.now(UTC).date().isoformat()
-    with closing(_signed_in(server)) as browser:
+    with closing(server.signed_in("advocate")) as browser:
         for number in range(5):
             sent = {
-                **_form(browser, "/log"),
+                **server.form(browser, "/log"),
                 "contact": f"Friend {number}",
                 "kind": "called",
                 "began": "advocate",
@@ -59,7 +43,7 @@ def test_what_was_confirmed_survives_kill_9(
     assert report["problems"] == []
     assert report["entries"] == 5
     server.start()
-    with closing(_signed_in(server)) as browser:
+    with closing(server.signed_in("advocate")) as browser:
         page = browser.get("/contacts").text
     assert all(f"Friend {number}" in page for number in range(5))
     server.stop()
