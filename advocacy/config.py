@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import platformdirs
 from sqlalchemy import make_url
@@ -69,7 +70,7 @@ class Settings:
             base_url=_base_url(given.get("base_url", "http://127.0.0.1:8000")),
             secret_key=given.get("secret_key") or _kept_secret(data),
             time_zone=given.get("time_zone", "UTC"),
-            mail_url=given.get("mail_url"),
+            mail_url=_mail_url(given.get("mail_url")),
             trusted_proxies=_count(given.get("trusted_proxies", "0")),
             origins=origins,
         )
@@ -134,6 +135,30 @@ def _base_url(given: str) -> str:
     return given.rstrip("/")
 
 
+def _mail_url(given: str | None) -> str | None:
+    if given is None:
+        return None
+    shape = "smtp://user:password@host:port, with %-codes for odd letters in the password"
+    wrong = SettingsError(f"ADVOCACY_MAIL_URL must look like {shape}.")
+    try:
+        parts = urlsplit(given)
+        is_usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise wrong from None  # which would show the password
+    if not is_usable or parts.path.strip("/") or parts.fragment:
+        raise wrong
+    query = parse_qs(parts.query, keep_blank_values=True)
+    senders = query.pop("from", [])
+    if query or len(senders) > 1 or not all(_is_address(sender) for sender in senders):
+        raise SettingsError("ADVOCACY_MAIL_URL takes one question, ?from= and an address.")
+    return given
+
+
+def _is_address(text: str) -> bool:
+    user, _, host = text.rpartition("@")
+    return bool(user and host) and text.isprintable() and not set(text) & set(" <>,;")
+
+
 def _count(given: str) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) <= _PROXY_DIGITS):
         raise SettingsError("ADVOCACY_TRUSTED_PROXIES must be a whole number from 0 to 99.")
@@ -170,7 +195,9 @@ def _make_secret(path: Path) -> None:
 
 def _without_password(url: str) -> str:
     scheme, _, rest = url.partition("://")
+    before, mark, sender = rest.rpartition("?from=")  # has an @ of its own
+    rest, sender = (before, mark + sender) if mark else (rest, "")
     if "@" not in rest:
         return url
     login, _, host = rest.rpartition("@")
-    return f"{scheme}://{login.split(':')[0]}:(hidden)@{host}"
+    return f"{scheme}://{login.split(':')[0]}:(hidden)@{host}{sender}"

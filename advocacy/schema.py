@@ -6,6 +6,8 @@ from advocacy.contacts.models import Contact
 from advocacy.content.models import Item
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.core.tables import Base
+from advocacy.jobs.models import KeptJob
+from advocacy.mail.models import Letter
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
 from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tally, Tie
 from advocacy.programme.models import Programme
@@ -17,6 +19,8 @@ TABLES = (
     Programme,
     Event,
     SentForm,
+    Letter,
+    KeptJob,
     Team,
     Person,
     Membership,

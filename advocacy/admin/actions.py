@@ -16,6 +16,7 @@ from advocacy.conversations.actions import hold, settle_ties
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.stale import check_stamp
 from advocacy.core.time import day_of
+from advocacy.mail.actions import post
 from advocacy.people import actions as people
 from advocacy.people.models import Person, Team
 from advocacy.people.queries import (
@@ -290,3 +291,17 @@ def _check_day(day: date, field: str) -> None:
         raise Invalid(
             f"A day from {EARLIEST_DAY:%-d %B %Y} to {LATEST_DAY:%-d %B %Y}, please.", field=field
         )
+
+
+def write_trial_letter(session: Session, person: Person, link: str, now: datetime) -> None:
+    """Write a letter to an administrator, to see whether letters arrive.
+
+    :param link: the whole address of the page that shows it.
+    :raises Invalid: when no letter can go to that address.
+    """
+    values = {
+        "programme": get_programme(session).name,
+        "called": person.called,
+        "link": link,
+    }
+    post(session, "trial", to=person.email, values=values, now=now)

@@ -1,6 +1,7 @@
 """The administrator's pages: people, teams, settings, the audit trail."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask import (
@@ -22,6 +23,11 @@ from advocacy.audit.rules import Action
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
+from advocacy.jobs.queries import is_a_job_in_trouble, jobs
+from advocacy.jobs.rules import is_late
+from advocacy.mail.folder import letters_folder
+from advocacy.mail.queries import are_letters_in_trouble, letters, letters_by_state
+from advocacy.mail.rules import KEPT, State
 from advocacy.people import queries
 from advocacy.people.models import Person
 from advocacy.people.rules import Role
@@ -36,6 +42,12 @@ from advocacy.web.user import current_user as me
 blueprint = Blueprint("admin", __name__)
 
 SEARCH_LENGTH = 120
+LETTERS = {
+    "waiting": (State.WAITING,),
+    "bounced": (State.BOUNCED,),
+    "given-up": (State.GIVEN_UP,),
+    "gone": (State.SENT, State.FILED),
+}
 _LINK = "link_to_hand_over"
 
 
@@ -50,6 +62,7 @@ def programme() -> ResponseReturnValue:
         administrators=queries.count_administrators(db()),
         teams=queries.count_teams(db()),
         last_closed=last_closed_month(db()),
+        something_failed=is_a_job_in_trouble(db(), now()) or are_letters_in_trouble(db(), now()),
     )
 
 
@@ -133,7 +146,7 @@ def person(person: int) -> ResponseReturnValue:
     link = ""
     if waiting and waiting[0] == person:
         del session[_LINK]
-        link = current_app.config["ADVOCACY"].base_url + url_for("auth.welcome", code=waiting[1])
+        link = _whole_address("auth.welcome", code=waiting[1])
     return _show_person(about, _form_of(about), link=link)
 
 
@@ -370,3 +383,47 @@ def audit() -> ResponseReturnValue:
         page=page,
         links=page.links(has_more=len(lines) > page.rows),
     )
+
+
+@blueprint.get("/programme/work")
+def work() -> ResponseReturnValue:
+    """Show the last runs of each job, and the letters."""
+    page = asked_page()
+    wanted = request.args.get("letters", "waiting")
+    if wanted not in LETTERS:
+        raise NotFound("There are no such letters.")
+    counts = letters_by_state(db())
+    found = letters(db(), LETTERS[wanted], limit=page.rows, offset=page.offset)
+    total = sum(counts[state] for state in LETTERS[wanted])
+    return render_template(
+        "admin/work.html",
+        jobs=jobs(db()),
+        found=found,
+        wanted=wanted,
+        counts={name: sum(counts[state] for state in states) for name, states in LETTERS.items()},
+        total=total,
+        folder=letters_folder(current_app.config["ADVOCACY"]),
+        kept_days=KEPT.days,
+        is_late=is_late,
+        at=now(),
+        page=page,
+        links=page.links(has_more=page.offset + len(found) < total),
+    )
+
+
+@blueprint.post("/programme/work/letter")
+def try_letters() -> ResponseReturnValue:
+    """Write a letter to oneself, to see whether letters arrive."""
+    try:
+        actions.write_trial_letter(db(), me.person, _whole_address("admin.work"), now())
+    except Invalid as error:
+        db().rollback()
+        flash(error.message, "caution")
+    else:
+        flash("A letter to you is on its way.")
+    return redirect(url_for("admin.work"))
+
+
+def _whole_address(endpoint: str, **values: Any) -> str:
+    address: str = current_app.config["ADVOCACY"].base_url + url_for(endpoint, **values)
+    return address

@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from advocacy.admin.views import blueprint as admin
-from advocacy.app import access, health, places
+from advocacy.app import access, clock, health, places
 from advocacy.auth import login
 from advocacy.auth.rules import SIGN_IN_LASTS
 from advocacy.auth.views import blueprint as auth
@@ -86,8 +86,15 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
 
 def serve_app() -> Flask:
-    """Return the app for a production server, with the settings of the environment."""
-    return create_app(Settings.from_environment())
+    """Return the app for a production server, with the settings of the environment.
+
+    The clock's work is done beside it, by one of all the processes that serve.
+    """
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    app = create_app(settings, database)
+    clock.run_beside_the_pages(settings, database)
+    return app
 
 
 __all__ = ["create_app", "serve_app"]

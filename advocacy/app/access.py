@@ -103,6 +103,8 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "admin.settings_page": Who.ADMINISTRATORS,
         "admin.settings": Who.ADMINISTRATORS,
         "admin.audit": Who.ADMINISTRATORS,
+        "admin.work": Who.ADMINISTRATORS,
+        "admin.try_letters": Who.ADMINISTRATORS,
     }
 )
 

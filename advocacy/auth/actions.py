@@ -118,3 +118,10 @@ def use_link(session: Session, code: str, now: datetime) -> int | None:
         raise NotFound("This link was used already or is too old. Ask for a new one.")
     person_id: int | None = used.person_id
     return person_id
+
+
+def forget_ended(session: Session, now: datetime) -> int:
+    """Remove sign-ins and one-time links that have ended; return how many."""
+    sign_ins = delete(SignIn).where(SignIn.ends_at <= now).returning(SignIn.token_hash)
+    links = delete(OneTimeLink).where(OneTimeLink.ends_at <= now).returning(OneTimeLink.code_hash)
+    return sum(len(session.scalars(gone).all()) for gone in (sign_ins, links))

@@ -9,6 +9,7 @@ import advocacy
 from advocacy.cli.boards import explain, leaderboard
 from advocacy.cli.database import database, show_settings
 from advocacy.cli.imports import import_
+from advocacy.cli.jobs import jobs
 from advocacy.cli.months import export, ledger, month
 from advocacy.cli.people import person
 from advocacy.cli.serving import demo, serve
@@ -41,6 +42,7 @@ def root() -> None:
 for command in (
     serve,
     demo,
+    jobs,
     show_settings,
     database,
     person,

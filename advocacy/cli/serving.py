@@ -28,6 +28,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from advocacy.core.database import reason_a_folder_refuses
     from advocacy.core.errors import Unavailable
     from advocacy.core.time import now
+    from advocacy.mail.folder import letters_folder
     from advocacy.people.queries import has_administrator
 
     address = check_port(host, port)
@@ -36,8 +37,8 @@ def serve(host: str, port: int, workers: int) -> None:
         if reason := reason_a_folder_refuses(house.settings.data):
             raise Unavailable(reason)
         lines = [f"Advocacy is at {house.settings.base_url}"]
-        if house.settings.mail_url is None:
-            lines.append(f"Letters go to the folder {house.settings.data / 'letters'}")
+        if folder := letters_folder(house.settings):
+            lines.append(f"Letters go to the folder {folder}")
         with house.database.writing() as session:
             if not has_administrator(session):
                 code = make_link(session, None, now())

@@ -23,10 +23,11 @@ QUERIES = {
     "leaderboard.person": ("manager", 10),
     "recognition.months": ("manager", 8),
     "recognition.month": ("manager", 8),
-    "admin.programme": ("administrator", 5),
+    "admin.programme": ("administrator", 7),
     "admin.people": ("administrator", 4),
     "admin.teams": ("administrator", 4),
     "admin.audit": ("administrator", 4),
+    "admin.work": ("administrator", 5),
 }
 
 

@@ -1,0 +1,106 @@
+"""The clock's work: every job there is, and doing them beside the pages."""
+
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from multiprocessing.util import Finalize
+from threading import Event, Thread
+
+from advocacy.auth.actions import forget_ended
+from advocacy.config import Settings
+from advocacy.core.database import Database
+from advocacy.core.time import now
+from advocacy.jobs.rules import Job, Turn
+from advocacy.jobs.runner import Runner
+from advocacy.mail import rules as mail
+from advocacy.mail.actions import deliver, forget_old
+from advocacy.mail.folder import FolderOffice, letters_folder
+from advocacy.mail.queries import is_any_due
+from advocacy.mail.smtp import SmtpOffice
+from advocacy.programme.queries import find_programme
+from advocacy.web.actions import forget_sent_forms
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 4
+"""How long a worker that ends waits for a job; a little less than the server waits for it."""
+
+
+def jobs(settings: Settings, database: Database) -> list[Job]:
+    """Return every job there is."""
+
+    def deliver_letters(turn: Turn) -> str:
+        with _office(settings, database) as office:
+            return _in_words(
+                deliver(database, office, clock=now, is_stopping=turn.is_stopping),
+                "nothing was due",
+            )
+
+    def is_a_letter_due(at: datetime) -> bool:
+        with database.reading() as session:
+            return is_any_due(session, at)
+
+    def tidy_up(turn: Turn) -> str:
+        at = turn.started_at
+        gone: Counter[str] = Counter()
+        with database.writing() as session:
+            gone["sign-ins and links"] = forget_ended(session, at)
+        with database.writing() as session:
+            gone["sent forms"] = forget_sent_forms(session, at)
+        with database.writing() as session:
+            gone["letters"] = forget_old(session, at)
+        return _in_words(gone, "nothing was old enough")
+
+    return [
+        Job(
+            "deliver letters",
+            deliver_letters,
+            lease=timedelta(minutes=10),
+            every=timedelta(minutes=1),
+            calls=is_a_letter_due,
+        ),
+        Job("tidy up", tidy_up, lease=timedelta(minutes=10), every=timedelta(hours=1)),
+    ]
+
+
+def _office(settings: Settings, database: Database) -> SmtpOffice | FolderOffice:
+    with database.reading() as session:
+        programme = find_programme(session)
+    sender = mail.Sender(
+        programme.name if programme else "Advocacy",
+        mail.sender_address(settings.mail_url, settings.base_url),
+    )
+    if folder := letters_folder(settings):
+        return FolderOffice(folder, sender)
+    return SmtpOffice(mail.server_of(settings.mail_url or ""), sender)
+
+
+def _in_words(counted: Counter[str], nothing: str) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counted.items() if count) or nothing
+
+
+def runner(settings: Settings, database: Database) -> Runner:
+    """Return a runner of every job."""
+
+    def zone() -> str:
+        with database.reading() as session:
+            programme = find_programme(session)
+            return programme.time_zone if programme else settings.time_zone
+
+    return Runner(database, jobs(settings, database), zone=zone)
+
+
+def run_beside_the_pages(settings: Settings, database: Database) -> None:
+    """Do the clock's work in a thread of this process, until the process ends."""
+    stop = Event()
+    thread = Thread(
+        target=runner(settings, database).run_until, args=(stop,), name="clock", daemon=True
+    )
+
+    def end() -> None:
+        stop.set()
+        thread.join(STOP_SECONDS)
+
+    # Unlike atexit, this also runs where the process is a worker that multiprocessing started.
+    Finalize(None, end, exitpriority=10)
+    thread.start()
