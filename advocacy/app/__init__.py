@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from advocacy.admin.views import blueprint as admin
-from advocacy.app import access, clock, health, places
+from advocacy.app import access, clock, health, places, worker
 from advocacy.auth import login
 from advocacy.auth.rules import SIGN_IN_LASTS
 from advocacy.auth.views import blueprint as auth
@@ -90,6 +90,7 @@ def serve_app() -> Flask:
 
     The clock's work is done beside it, by one of all the processes that serve.
     """
+    worker.end_with_the_server()
     settings = Settings.from_environment()
     database = Database(settings.database_url)
     app = create_app(settings, database)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from advocacy.core.time import day_of
 
 NAME_LENGTH = 40
 NOTE_LENGTH = 200
@@ -67,11 +69,11 @@ def next_due(job: Job, now: datetime, zone: str) -> datetime:
     """Return when a job is due after now. What was missed meanwhile is done once, not often."""
     if job.every is not None:
         return now + job.every
-    local = now.astimezone(ZoneInfo(zone))
-    due = datetime.combine(local.date(), job.daily_at or time(), local.tzinfo)
-    if due <= local:
-        due = datetime.combine(local.date() + timedelta(days=1), due.time(), local.tzinfo)
-    return due
+    today = day_of(now, zone)
+    days = (today + timedelta(days=more) for more in range(3))
+    times = (datetime.combine(day, job.daily_at or time(), ZoneInfo(zone)) for day in days)
+    # As instants: by the clock on the wall, the hour that comes twice would have no end.
+    return next(due for due in (one.astimezone(UTC) for one in times) if due > now)
 
 
 def first_due(job: Job, now: datetime, zone: str) -> datetime:
