@@ -14,6 +14,8 @@ from sqlalchemy.exc import DatabaseError
 from advocacy.core.database import Database
 from advocacy.core.errors import Unavailable
 from advocacy.core.migrate import alembic_config, current, newest, upgrade
+from advocacy.jobs.actions import add_jobs
+from advocacy.mail.actions import post
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import verify
 from advocacy.schema import TABLES, metadata
@@ -85,6 +87,9 @@ def fill(database: Database, data: Path) -> None:
         share(session, ada, add_item(session), DAY)
         month = noon(DAY + timedelta(days=40))
         close_months(session, "2026-01", closed_by=ada.id, now=month, data=data)
+        values = {"programme": "Sample", "called": "Ada", "link": "https://example.com"}
+        post(session, "trial", to=ada.email, values=values, now=month)
+        add_jobs(session, {"tidy up": month})
 
 
 def test_an_empty_database_is_brought_up_once(databases: Databases) -> None:

@@ -55,11 +55,10 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
         Job(
             "deliver letters",
             deliver_letters,
-            lease=timedelta(minutes=10),
             every=timedelta(minutes=1),
             calls=is_a_letter_due,
         ),
-        Job("tidy up", tidy_up, lease=timedelta(minutes=10), every=timedelta(hours=1)),
+        Job("tidy up", tidy_up, every=timedelta(hours=1)),
     ]
 
 

@@ -21,6 +21,7 @@ def jobs(*, once: bool) -> int:
     from advocacy.app.clock import runner
     from advocacy.cli.house import opened_house
 
+    logging.basicConfig(format="%(message)s")  # a failure is told on standard error
     with opened_house() as house:
         work = runner(house.settings, house.database)
         if once:
@@ -28,7 +29,6 @@ def jobs(*, once: bool) -> int:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        logging.basicConfig(format="%(message)s")
         click.echo("The clock's work is being done. Stop it with Ctrl-C.")
         work.run_until(stop)
     return 0
@@ -40,8 +40,10 @@ def _do_once(work: "Runner") -> int:
     for done_before in range(MOST_ROUNDS):
         done = work.run_due()
         for one in done:
-            click.echo(f"{one.name}: {one.failure or one.note}", err=bool(one.failure))
-            failed = failed or bool(one.failure)
+            if one.failure:
+                failed = True
+            else:
+                click.echo(f"{one.name}: {one.note}")
         if not done:
             if done_before == 0:
                 click.echo("Nothing was due.")

@@ -56,6 +56,16 @@ def pull_back(session: Session, job: Job, seen: Seen, now: datetime) -> None:
     )
 
 
+def hold(session: Session, name: str, who: str, until: datetime) -> None:
+    """Make the lease of a job longer that is still being done."""
+    session.execute(
+        update(KeptJob)
+        .where(KeptJob.name == name, KeptJob.claimed_by == who)
+        .values(claimed_until=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _as_seen(name: str, seen: Seen) -> ColumnElement[bool]:
     return and_(
         KeptJob.name == name,

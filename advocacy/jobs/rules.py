@@ -37,18 +37,21 @@ class Job:
     """Work to be done again and again.
 
     :param run: does it and returns a short note without personal words.
-    :param lease: how long it may take; after that it counts as cut off and is taken up again.
     :param every: how long after its end it is due again.
     :param daily_at: or at which time of the programme's day.
     :param calls: whether there is something to do already; cheap, asked every few seconds.
+    :param lease: how soon it is taken up again when whoever did it has died; made longer while
+        it is done.
+    :param longest: after how long it counts as stuck, and its lease is made longer no more.
     """
 
     name: str
     run: Callable[[Turn], str]
-    lease: timedelta
     every: timedelta | None = None
     daily_at: time | None = None
     calls: Callable[[datetime], bool] | None = None
+    lease: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=1)
 
     def __post_init__(self) -> None:
         if (self.every is None) == (self.daily_at is None):

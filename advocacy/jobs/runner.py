@@ -4,11 +4,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -110,13 +111,35 @@ class Runner:
             if not actions.claim(session, job, seen, who, at):
                 return None
         try:
-            done = Done(job.name, job.run(Turn(at, is_stopping)))
+            with self._held(job, who):
+                done = Done(job.name, job.run(Turn(at, is_stopping)))
         except Exception as error:  # noqa: BLE001 (whatever it is, the other jobs go on)
             done = Done(job.name, "", rules.failure_words(error))
             log.warning("the job “%s” failed: %s", job.name, done.failure)
         self._ends.append(partial(self._end, job, who, done, self._clock()))
         self._write_ends()
         return done
+
+    @contextmanager
+    def _held(self, job: Job, who: str) -> Iterator[None]:
+        """Make the lease longer again and again while a job is done."""
+        ended = Event()
+        between = job.lease / 3
+
+        def hold() -> None:
+            for _ in range(job.longest // between):
+                if ended.wait(between.total_seconds()):
+                    return
+                with suppress(SQLAlchemyError), self._database.writing() as session:
+                    actions.hold(session, job.name, who, self._clock() + job.lease)
+
+        thread = Thread(target=hold, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def _end(self, job: Job, who: str, done: Done, at: datetime, session: Session) -> None:
         if done.failure:

@@ -47,6 +47,8 @@ PAGES = {
         "/programme/teams",
         "/programme/settings",
         "/programme/audit",
+        "/programme/work",
+        "/programme/work?letters=gone",
     ),
 }
 LINKS = {

@@ -8,6 +8,7 @@ from threading import Barrier, Event, Thread
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
 from advocacy.jobs import actions, runner
@@ -109,6 +110,27 @@ def test_while_a_job_is_done_nobody_else_does_it(fresh_database: Database, clock
 
     runs(fresh_database, clock, job(look)).run_due()
     assert others == [[]]
+
+
+def test_the_lease_is_made_longer_while_a_job_is_done(
+    fresh_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Event()
+    hold = actions.hold
+
+    def hear(session: Session, name: str, who: str, until: datetime) -> None:
+        hold(session, name, who, until)
+        if session.scalar(select(KeptJob.claimed_until)) == clock.now + lease:
+            held.set()
+
+    def be_long(_turn: Turn) -> str:
+        clock.now += timedelta(hours=1)
+        return str(held.wait(30))
+
+    monkeypatch.setattr(actions, "hold", hear)
+    lease = timedelta(milliseconds=60)
+    long = Job("count", be_long, every=MINUTE, lease=lease)
+    assert runs(fresh_database, clock, long).run_due() == [Done("count", "True")]
 
 
 def test_a_job_that_dies_is_taken_up_again(fresh_database: Database, clock: Clock) -> None:

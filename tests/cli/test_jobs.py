@@ -1,0 +1,179 @@
+"""The clock's work as people run it: alone, and beside the pages of several processes."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from pathlib import Path
+from select import select as wait_for
+from threading import Event
+from time import monotonic
+
+import pytest
+from sqlalchemy import select, update
+
+from advocacy.core.database import Database
+from advocacy.core.time import now
+from advocacy.jobs.models import KeptJob
+from advocacy.mail.actions import post
+from advocacy.mail.queries import letters_by_state
+from advocacy.mail.rules import State
+from tests.cli.test_command import Command
+from tests.mailserver import MailServer
+from tests.servers import COMMAND, LiveServer
+
+SECONDS = 60
+VALUES = {"programme": "Fernhill", "called": "Ada", "link": "https://example.com"}
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    with server.running():
+        yield server
+
+
+def write(database: Database, count: int, start: int = 0) -> list[str]:
+    addresses = [f"person{n}@example.org" for n in range(start, start + count)]
+    with database.writing() as session:
+        for address in addresses:
+            post(session, "trial", to=address, values=VALUES, now=now())
+    return addresses
+
+
+def arrived(server: MailServer, count: int) -> list[str]:
+    """Wait for so many letters."""
+    return [server.arrivals.get(timeout=SECONDS).rcpt_tos[0] for _ in range(count)]
+
+
+def until_nobody_works(database: Database) -> None:
+    deadline = monotonic() + SECONDS
+    while monotonic() < deadline:
+        with database.reading() as session:
+            if not session.scalars(select(KeptJob.name).where(KeptJob.claimed_by != "")).all():
+                return
+        Event().wait(0.05)
+    raise AssertionError("a job is not done")
+
+
+@contextmanager
+def watched(*processes: int) -> Iterator[Callable[[], None]]:
+    """Give what waits until processes, which are not ours, are gone."""
+    watches = [os.pidfd_open(process) for process in processes]
+
+    def wait() -> None:
+        for watch in watches:
+            assert wait_for([watch], [], [], SECONDS)[0], "it is still there"
+
+    yield wait
+    for watch in watches:
+        os.close(watch)
+
+
+def workers_of(server: LiveServer) -> list[int]:
+    assert server._process is not None
+    number = server._process.pid
+    return [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+
+
+def test_once_does_what_is_due(tmp_path: Path, fresh_database: Database, fresh_url: str) -> None:
+    run = Command(tmp_path, database_url=fresh_url)
+    done = run("jobs", "--once")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "deliver letters: nothing was due",
+        "tidy up: nothing was old enough",
+    ]
+    assert run("jobs", "--once").stdout == "Nothing was due.\n"
+    write(fresh_database, 25)
+    assert run("jobs", "--once").stdout.splitlines() == [
+        "deliver letters: 20 filed",
+        "deliver letters: 5 filed",
+    ]
+    files = list((tmp_path / "data" / "letters").iterdir())
+    assert len(files) == 25
+    message = message_from_bytes(files[0].read_bytes(), policy=policy.default)
+    assert message["From"].endswith("<advocacy@[127.0.0.1]>")
+
+
+def test_once_says_what_failed(tmp_path: Path, fresh_database: Database, fresh_url: str) -> None:
+    run = Command(tmp_path, database_url=fresh_url, mail_url="smtp://127.0.0.1:1")
+    run("jobs", "--once")
+    with fresh_database.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE sent_form")
+        session.execute(update(KeptJob).values(due_at=now()))
+    done = run("jobs", "--once")
+    assert done.returncode == 1
+    assert done.stdout == "deliver letters: nothing was due\n"
+    assert done.stderr.startswith("the job “tidy up” failed: ")
+    assert done.stderr.count("\n") == 1
+    assert "sent_form" in done.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_alone_until_stopped(
+    tmp_path: Path,
+    fresh_database: Database,
+    fresh_url: str,
+    mail_server: MailServer,
+    how: signal.Signals,
+) -> None:
+    run = Command(tmp_path, database_url=fresh_url, mail_url=mail_server.url)
+    process = subprocess.Popen(
+        [COMMAND, "jobs"],
+        env=run.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith("The clock's work is being done.")
+    wanted = write(fresh_database, 3)
+    assert sorted(arrived(mail_server, 3)) == wanted
+    process.send_signal(how)
+    _, complaints = process.communicate(timeout=SECONDS)
+    assert (process.returncode, complaints) == (0, "")
+    with fresh_database.reading() as session:
+        assert letters_by_state(session)[State.SENT] == 3
+
+
+def test_all_the_workers_deliver_each_letter_once(
+    serve: Callable[..., LiveServer],
+    fresh_database: Database,
+    fresh_url: str,
+    mail_server: MailServer,
+) -> None:
+    """Two servers with two workers each on one database, one of which is killed."""
+    servers = [serve("--workers", "2", database_url=fresh_url, mail_url=mail_server.url)]
+    servers.append(serve("--workers", "2", database_url=fresh_url, mail_url=mail_server.url))
+    wanted = write(fresh_database, 30)
+    seen = arrived(mail_server, 30)
+    until_nobody_works(fresh_database)  # a letter that is just going would go twice
+    os.kill(workers_of(servers[0])[0], signal.SIGKILL)
+    wanted += write(fresh_database, 10, start=30)
+    seen += arrived(mail_server, 10)
+    for server in servers:
+        server.stop()
+        assert "Traceback" not in server.log
+    assert mail_server.arrivals.empty()
+    assert sorted(seen) == sorted(wanted)
+    with fresh_database.reading() as session:
+        assert letters_by_state(session)[State.SENT] == 40
+
+
+def test_who_serves_ends_with_the_server(
+    serve: Callable[..., LiveServer], fresh_database: Database, fresh_url: str
+) -> None:
+    server = serve("--workers", "2", database_url=fresh_url)
+    assert server._process is not None
+    workers = workers_of(server)
+    assert len(workers) == 2
+    with watched(*workers) as wait:
+        server._process.kill()
+        server._process.wait()
+        wait()
+    server.start()
+    write(fresh_database, 1)
+    server.stop()
