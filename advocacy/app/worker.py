@@ -2,19 +2,26 @@
 
 import os
 import signal
+from multiprocessing import parent_process
 from threading import Thread
 from time import sleep
 
 _LOOK_SECONDS = 1
+_PATIENCE = 10
 
 
 def end_with_the_server() -> None:
-    """End this process when its server was killed: nobody would ever stop it else."""
-    server = os.getppid()
+    """End this process when its server was killed: else nobody would ever stop it."""
+    parent = parent_process()
+    if parent is None or parent.pid is None:
+        return  # nobody's worker
 
-    def watch() -> None:
+    def watch(server: int) -> None:
         while os.getppid() == server:
             sleep(_LOOK_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(_PATIENCE):  # one that is still starting may not hear the first word
+            os.kill(os.getpid(), signal.SIGTERM)
+            sleep(_LOOK_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    Thread(target=watch, name="orphan watch", daemon=True).start()
+    Thread(target=watch, args=(parent.pid,), name="orphan watch", daemon=True).start()

@@ -116,4 +116,5 @@ def failure_words(error: Exception) -> str:
     """Return what is kept of a failure: its class and first line, personal words left out."""
     first = next(iter(str(error).strip().splitlines()), "")
     words = f"{type(error).__name__}: {_PERSONAL.sub('…', first)}" if first else ""
-    return (words or type(error).__name__)[:FAILURE_LENGTH]
+    shown = "".join(letter for letter in words if letter.isprintable())
+    return (shown or type(error).__name__)[:FAILURE_LENGTH]

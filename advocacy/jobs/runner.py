@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from advocacy.core.database import Database
 from advocacy.core.time import now as this_instant
 from advocacy.jobs import actions, queries, rules
-from advocacy.jobs.rules import Job, Seen, Turn
+from advocacy.jobs.rules import Job, Seen, Turn, failure_words
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +59,9 @@ class Runner:
         while not stop.is_set():
             try:
                 self.run_due(stop.is_set)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 (whatever it is, the clock goes on)
                 if is_well:
-                    log.warning("the clock waits for the database: %s", type(error).__name__)
+                    log.warning("the clock waits: %s", failure_words(error))
                 is_well = False
                 stop.wait(NO_DATABASE_SECONDS)
             else:
@@ -114,7 +114,7 @@ class Runner:
             with self._held(job, who):
                 done = Done(job.name, job.run(Turn(at, is_stopping)))
         except Exception as error:  # noqa: BLE001 (whatever it is, the other jobs go on)
-            done = Done(job.name, "", rules.failure_words(error))
+            done = Done(job.name, "", failure_words(error))
             log.warning("the job “%s” failed: %s", job.name, done.failure)
         self._ends.append(partial(self._end, job, who, done, self._clock()))
         self._write_ends()

@@ -45,7 +45,8 @@ class NotDelivered(Exception):
 
     def __init__(self, words: str, *, is_out_of_reach: bool = False) -> None:
         super().__init__(words)
-        self.words = " ".join(words.split())[:FAILURE_LENGTH]
+        plain = "".join(letter if letter.isprintable() else " " for letter in words)
+        self.words = " ".join(plain.split())[:FAILURE_LENGTH]
         self.is_out_of_reach = is_out_of_reach
 
 

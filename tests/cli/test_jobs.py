@@ -22,7 +22,7 @@ from advocacy.mail.queries import letters_by_state
 from advocacy.mail.rules import State
 from tests.cli.test_command import Command
 from tests.mailserver import MailServer
-from tests.servers import COMMAND, LiveServer
+from tests.servers import COMMAND, LiveServer, free_port
 
 SECONDS = 60
 VALUES = {"programme": "Fernhill", "called": "Ada", "link": "https://example.com"}
@@ -48,14 +48,21 @@ def arrived(server: MailServer, count: int) -> list[str]:
     return [server.arrivals.get(timeout=SECONDS).rcpt_tos[0] for _ in range(count)]
 
 
-def until_nobody_works(database: Database) -> None:
+def until(is_so: Callable[[], bool]) -> None:
     deadline = monotonic() + SECONDS
-    while monotonic() < deadline:
-        with database.reading() as session:
-            if not session.scalars(select(KeptJob.name).where(KeptJob.claimed_by != "")).all():
-                return
+    while not is_so():
+        assert monotonic() < deadline, "it did not come to be"
         Event().wait(0.05)
-    raise AssertionError("a job is not done")
+
+
+def counted(database: Database) -> dict[State, int]:
+    with database.reading() as session:
+        return letters_by_state(session)
+
+
+def is_nobody_at_work(database: Database) -> bool:
+    with database.reading() as session:
+        return session.scalar(select(KeptJob.name).where(KeptJob.claimed_by.is_not(None))) is None
 
 
 @contextmanager
@@ -135,8 +142,7 @@ def test_alone_until_stopped(
     process.send_signal(how)
     _, complaints = process.communicate(timeout=SECONDS)
     assert (process.returncode, complaints) == (0, "")
-    with fresh_database.reading() as session:
-        assert letters_by_state(session)[State.SENT] == 3
+    assert counted(fresh_database)[State.SENT] == 3
 
 
 def test_all_the_workers_deliver_each_letter_once(
@@ -150,7 +156,7 @@ def test_all_the_workers_deliver_each_letter_once(
     servers.append(serve("--workers", "2", database_url=fresh_url, mail_url=mail_server.url))
     wanted = write(fresh_database, 30)
     seen = arrived(mail_server, 30)
-    until_nobody_works(fresh_database)  # a letter that is just going would go twice
+    until(lambda: is_nobody_at_work(fresh_database))  # a letter that is just going would go twice
     os.kill(workers_of(servers[0])[0], signal.SIGKILL)
     wanted += write(fresh_database, 10, start=30)
     seen += arrived(mail_server, 10)
@@ -159,13 +165,32 @@ def test_all_the_workers_deliver_each_letter_once(
         assert "Traceback" not in server.log
     assert mail_server.arrivals.empty()
     assert sorted(seen) == sorted(wanted)
-    with fresh_database.reading() as session:
-        assert letters_by_state(session)[State.SENT] == 40
+    assert counted(fresh_database)[State.SENT] == 40
 
 
-def test_who_serves_ends_with_the_server(
-    serve: Callable[..., LiveServer], fresh_database: Database, fresh_url: str
-) -> None:
+def test_the_demo_sends_nothing(tmp_path: Path, mail_server: MailServer) -> None:
+    run = Command(tmp_path, mail_url=mail_server.url)
+    process = subprocess.Popen(
+        [COMMAND, "demo", "--port", str(free_port())],
+        env=run.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith("A sample programme is at")
+    folder = tmp_path / "data" / "demo"
+    database = Database(f"sqlite:///{folder / 'advocacy.sqlite3'}")
+    write(database, 1)
+    until(lambda: counted(database)[State.FILED] == 1)
+    process.terminate()
+    process.communicate()
+    database.engine.dispose()
+    assert mail_server.taken == []
+    assert len(list((folder / "letters").iterdir())) == 1
+
+
+def test_who_serves_ends_with_the_server(serve: Callable[..., LiveServer], fresh_url: str) -> None:
     server = serve("--workers", "2", database_url=fresh_url)
     assert server._process is not None
     workers = workers_of(server)
@@ -174,6 +199,4 @@ def test_who_serves_ends_with_the_server(
         server._process.kill()
         server._process.wait()
         wait()
-    server.start()
-    write(fresh_database, 1)
-    server.stop()
+    server.start()  # the port is free again

@@ -111,6 +111,7 @@ def test_a_failure_is_told_without_personal_words() -> None:
     told = failure_words(ValueError("“Maria” has <maria@example.com> already\nand a second line"))
     assert told == "ValueError: … has … already"
     assert failure_words(KeyError()) == "KeyError"
+    assert failure_words(ValueError("no\0\ud800 room")) == "ValueError: no room"
     assert len(failure_words(ValueError("x" * 1000))) == 200
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from advocacy.config import Settings, SettingsError
 from advocacy.core.errors import Invalid
 from advocacy.mail.rules import (
+    NotDelivered,
     Server,
     checked_address,
     is_hopeless,
@@ -144,6 +145,11 @@ def test_a_url_that_cannot_be_used_is_refused_at_once(url: str) -> None:
         Settings.from_environment(_environ(url))
     assert "\n" not in str(told.value)
     assert "p/w" not in str(told.value)
+
+
+def test_what_a_server_says_is_kept_as_one_plain_line() -> None:
+    assert NotDelivered("550\r\n no\0 such\tperson ").words == "550 no such person"
+    assert len(NotDelivered("x" * 1000).words) == 300
 
 
 def test_the_password_is_hidden() -> None:
