@@ -1,11 +1,12 @@
 """Every table on one page, for Alembic and the tests."""
 
 from advocacy.audit.models import Event
-from advocacy.auth.models import Credential, OneTimeLink, SignIn
+from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink, SignIn
 from advocacy.contacts.models import Contact
 from advocacy.content.models import Item
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.core.tables import Base
+from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
 from advocacy.mail.models import Letter
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
@@ -13,6 +14,7 @@ from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tally, Ti
 from advocacy.programme.models import Programme
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.shares.models import Share, TrackedLink
+from advocacy.terms.models import Acceptance, Terms
 from advocacy.web.models import SentForm
 
 TABLES = (
@@ -28,6 +30,13 @@ TABLES = (
     Credential,
     SignIn,
     OneTimeLink,
+    Attempts,
+    EmailChange,
+    Authenticator,
+    RecoveryCode,
+    Passkey,
+    Terms,
+    Acceptance,
     Tie,
     Entry,
     Standing,

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from queue import Queue
 
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -16,7 +16,6 @@ from advocacy.mail.rules import Server
 from tests.servers import free_port
 
 TAKEN = "250 Taken"
-CERTIFICATE = Path(__file__).parent / "data" / "mail"
 LOGIN = (b"advocacy", b"p@ss/word")
 
 
@@ -96,7 +95,7 @@ def bodies(message: EmailMessage) -> tuple[str, str]:
 
 def _tls() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE / "certificate.pem", CERTIFICATE / "key.pem")
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     return context
 
 

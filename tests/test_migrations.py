@@ -145,6 +145,8 @@ def test_every_step_goes_down_and_up_with_rows_in_it(
     for revision in steps[:-1]:
         move(fresh_database, "-1")
         move(fresh_database, revision)
+        move(fresh_database, "-1")
+    upgrade(fresh_database)
     with fresh_database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []

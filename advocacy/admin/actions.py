@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from advocacy.admin.rules import EARLIEST_DAY, LATEST_DAY
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
-from advocacy.auth.actions import end_links, end_sign_ins, make_link
+from advocacy.auth.actions import end_links, end_sign_ins, make_link, withdraw_invitation
+from advocacy.auth.queries import has_password, without_way_in
+from advocacy.auth.rules import Purpose
 from advocacy.contacts.queries import ties_of, ties_with_emails
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.stale import check_stamp
 from advocacy.core.time import day_of
+from advocacy.factors.actions import remove_all
 from advocacy.mail.actions import post
 from advocacy.people import actions as people
 from advocacy.people.models import Person, Team
@@ -30,11 +33,22 @@ from advocacy.people.rules import clean_name, email_key
 from advocacy.points.actions import recounted
 from advocacy.points.queries import last_closed_month
 from advocacy.programme import actions as programme_actions
+from advocacy.programme.models import Programme
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.shares.actions import settle_person
 
 CHUNK = 1000
 """How many ties are settled at once."""
+
+
+def settings_of(programme: Programme) -> tuple[object, ...]:
+    """Return the programme's settings: what a form is opened with."""
+    return (
+        programme.name,
+        programme.time_zone,
+        programme.first_day,
+        programme.second_step_required,
+    )
 
 
 def said_of(person: Person) -> tuple[object, ...]:
@@ -181,6 +195,60 @@ def new_link(
     return person, _noted_link(session, person, actor_id, now)
 
 
+def invite(
+    session: Session, person_id: int, *, actor_id: int | None, now: datetime
+) -> tuple[Person, str]:
+    """Make a person a link that goes out in a letter; the one before ends.
+
+    :returns: the person, and the code that the caller posts.
+    :raises Conflict: when the person is deactivated.
+    """
+    person = _hold_person_alone(session, person_id)
+    if person.deactivated_at is not None:
+        raise Conflict(f"{person.called} is deactivated. Activate first, then invite.")
+    return person, _invited(session, person, actor_id, now)
+
+
+def invite_all(
+    session: Session, *, actor_id: int | None, now: datetime
+) -> list[tuple[Person, str]]:
+    """Invite everybody who can get in by nothing yet.
+
+    :returns: the persons, each with the code that the caller posts.
+    """
+    hold_for_closing(session)
+    return [
+        (person, _invited(session, person, actor_id, now))
+        for person in without_way_in(session, now)
+    ]
+
+
+def _invited(session: Session, person: Person, actor_id: int | None, now: datetime) -> str:
+    purpose = Purpose.FORGOTTEN if has_password(session, person.id) else Purpose.INVITATION
+    code = make_link(session, person.id, now, purpose=purpose, by_mail=True)
+    note(session, Action.INVITED, actor_id=actor_id, subject_id=person.id, now=now)
+    return code
+
+
+def withdraw(session: Session, person_id: int, *, actor_id: int | None, now: datetime) -> Person:
+    """Withdraw a person's invitation: its link opens nothing any more."""
+    person = _hold_person_alone(session, person_id)
+    withdraw_invitation(session, person_id)
+    note(session, Action.INVITATION_WITHDRAWN, actor_id=actor_id, subject_id=person.id, now=now)
+    return person
+
+
+def forget_factors(
+    session: Session, person_id: int, *, actor_id: int | None, now: datetime
+) -> Person:
+    """Remove the second step of somebody who lost it, and sign that person out everywhere."""
+    person = _hold_person_alone(session, person_id)
+    if remove_all(session, person.id):
+        end_sign_ins(session, person.id)
+        note(session, Action.FACTOR_REMOVED, actor_id=actor_id, subject_id=person.id, now=now)
+    return person
+
+
 def add_team(session: Session, name: str, *, actor_id: int | None, now: datetime) -> Team:
     """Add a team.
 
@@ -222,6 +290,7 @@ def change_settings(
     name: str,
     time_zone: str,
     first_day: date,
+    second_step_required: bool,
     actor_id: int | None,
     now: datetime,
 ) -> None:
@@ -232,9 +301,10 @@ def change_settings(
     """
     hold_for_closing(session)
     programme = get_programme(session)
-    before = (programme.name, programme.time_zone, programme.first_day)
+    before = settings_of(programme)
     check_stamp(seen, *before)
     programme_actions.describe(programme, name=name, time_zone=time_zone.strip())
+    programme.second_step_required = second_step_required
     if first_day != programme.first_day:
         if last_closed_month(session) is not None:
             raise Conflict(
@@ -245,8 +315,9 @@ def change_settings(
         programme_actions.set_first_day(programme, first_day, today=today)
         session.flush()
         _settle_everybody(session, now)
-    after = (programme.name, programme.time_zone, programme.first_day)
-    words = ("name", "time zone", f"first day {programme.first_day}")
+    after = settings_of(programme)
+    step = "required" if second_step_required else "not required"
+    words = ("name", "time zone", f"first day {programme.first_day}", f"second step {step}")
     changed = [word for word, old, new in zip(words, before, after, strict=True) if old != new]
     if changed:
         note(

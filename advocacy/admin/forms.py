@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 
-from wtforms import EmailField, HiddenField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH, TEAM_LENGTH, TITLE_LENGTH, Role
 from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
+from advocacy.terms.rules import TEXT_LENGTH as TERMS_LENGTH
 from advocacy.web.fields import DayField
 from advocacy.web.forms import Form, SelectChoice
 
@@ -91,4 +99,21 @@ class SettingsForm(Form):
         [InputRequired("The first day, please.")],
         description="What people log counts from this day on.",
     )
+    second_step_required = BooleanField(
+        "Managers and administrators need a second step",
+        description=(
+            "An authenticator app or a passkey besides the password. Who has none is asked to add "
+            "one at the next page."
+        ),
+    )
     seen = HiddenField()
+
+
+class TermsForm(Form):
+    """A new version of the programme's terms."""
+
+    text = TextAreaField(
+        "Terms",
+        [DataRequired("The terms are empty. Write what people agree to."), _up_to(TERMS_LENGTH)],
+        render_kw={"rows": 16},
+    )

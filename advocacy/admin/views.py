@@ -17,12 +17,16 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from advocacy.admin import actions
-from advocacy.admin.forms import NewPersonForm, PersonForm, SettingsForm, TeamForm
+from advocacy.admin.forms import NewPersonForm, PersonForm, SettingsForm, TeamForm, TermsForm
 from advocacy.admin.queries import audit_lines
+from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
+from advocacy.auth.letters import post_link
+from advocacy.auth.queries import has_password, invitation_of, invited_among, without_way_in
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
+from advocacy.factors.queries import factors_of
 from advocacy.jobs.queries import is_a_job_in_trouble, jobs
 from advocacy.jobs.rules import is_late
 from advocacy.mail.folder import letters_folder
@@ -33,6 +37,8 @@ from advocacy.people.models import Person
 from advocacy.people.rules import Role
 from advocacy.points.queries import last_closed_month
 from advocacy.programme.queries import get_programme
+from advocacy.terms.actions import publish
+from advocacy.terms.queries import current_terms, every_version
 from advocacy.web.fields import DayField
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
@@ -77,6 +83,8 @@ def people() -> ResponseReturnValue:
         found=found,
         total=total,
         search=search,
+        invited=invited_among(db(), [person.id for person in found], now()),
+        without=len(without_way_in(db(), now())),
         page=page,
         links=page.links(has_more=page.offset + len(found) < total),
     )
@@ -166,7 +174,16 @@ def _show_person(
     about: Person, form: PersonForm, status: int = 200, link: str = ""
 ) -> ResponseReturnValue:
     form.offer([(team.id, team.name) for team in queries.teams(db())])
-    return render_template("admin/person.html", person=about, form=form, link=link), status
+    return render_template(
+        "admin/person.html",
+        person=about,
+        form=form,
+        link=link,
+        invitation=invitation_of(db(), about.id, now()),
+        welcomed=has_password(db(), about.id),
+        factors=factors_of(db(), about.id),
+        sends=current_app.config["ADVOCACY"].mail_url is not None,
+    ), status
 
 
 @blueprint.post("/programme/people/<int:person>")
@@ -242,6 +259,92 @@ def link(person: int) -> ResponseReturnValue:
         flash(error.message, "caution")
         return redirect(url_for("admin.person", person=person))
     return _hand_over(about, code)
+
+
+@blueprint.post("/programme/people/<int:person>/invite")
+def invite(person: int) -> ResponseReturnValue:
+    """Send somebody a letter with a one-time link; the link before ends."""
+    try:
+        about, code = actions.invite(db(), person, actor_id=me.id, now=now())
+        post_link(db(), about, code, "invitation")
+    except NotFound:
+        raise
+    except DomainError as error:
+        db().rollback()
+        flash(error.message, "caution")
+        return redirect(url_for("admin.person", person=person))
+    flash(f"A letter to {about.name} is on its way.")
+    return redirect(url_for("admin.person", person=person))
+
+
+@blueprint.post("/programme/people/invite")
+def invite_all() -> ResponseReturnValue:
+    """Send a letter to everybody who can get in by nothing yet."""
+    sent, unreachable = 0, []
+    for about, code in actions.invite_all(db(), actor_id=me.id, now=now()):
+        try:
+            post_link(db(), about, code, "invitation")
+            sent += 1
+        except Invalid:
+            unreachable.append(about.name)
+    flash(f"{sent} letters are on their way." if sent != 1 else "One letter is on its way.")
+    if unreachable:
+        flash(f"No letter can go to: {', '.join(unreachable[:5])}. Make a link.", "caution")
+    return redirect(url_for("admin.people"))
+
+
+@blueprint.post("/programme/people/<int:person>/withdraw")
+def withdraw_invitation(person: int) -> ResponseReturnValue:
+    """Withdraw somebody's invitation."""
+    about = actions.withdraw(db(), person, actor_id=me.id, now=now())
+    flash(f"The invitation of {about.name} opens nothing any more.")
+    return redirect(url_for("admin.person", person=person))
+
+
+@blueprint.post("/programme/people/<int:person>/factors")
+def forget_factors(person: int) -> ResponseReturnValue:
+    """Remove the second step of somebody who lost it."""
+    about = actions.forget_factors(db(), person, actor_id=me.id, now=now())
+    flash(f"{about.name} signs in with the password alone and was signed out everywhere.")
+    if about.id == me.id:
+        return redirect("/")
+    return redirect(url_for("admin.person", person=person))
+
+
+@blueprint.get("/programme/terms")
+def terms() -> ResponseReturnValue:
+    """Show the terms, version by version."""
+    holds = current_terms(db())
+    return _show_terms(TermsForm(text=holds.text if holds else ""))
+
+
+def _show_terms(form: TermsForm, status: int = 200) -> ResponseReturnValue:
+    active, _ = queries.count_people(db())
+    return render_template(
+        "admin/terms.html", form=form, versions=every_version(db()), active=active
+    ), status
+
+
+@blueprint.post("/programme/terms")
+def publish_terms() -> ResponseReturnValue:
+    """Publish a new version of the terms."""
+    form = TermsForm()
+    if not form.validate():
+        return _show_terms(form, 422)
+    try:
+        published = publish(db(), form.text.data or "", published_by=me.id, now=now())
+    except DomainError as error:
+        db().rollback()
+        return _show_terms(show_error(form, error), 422)
+    note(
+        db(),
+        Action.TERMS_PUBLISHED,
+        actor_id=me.id,
+        detail=f"version {published.version}",
+        now=now(),
+    )
+    flash("Published. Everybody is asked at the next page.")
+    return redirect(url_for("admin.terms"))
 
 
 @blueprint.get("/programme/teams")
@@ -324,7 +427,8 @@ def settings_page() -> ResponseReturnValue:
         name=known.name,
         time_zone=known.time_zone,
         first_day=known.first_day,
-        seen=stamp(known.name, known.time_zone, known.first_day),
+        second_step_required=known.second_step_required,
+        seen=stamp(*actions.settings_of(known)),
     )
     return _show_settings(form)
 
@@ -355,13 +459,14 @@ def settings() -> ResponseReturnValue:
             name=form.name.data or "",
             time_zone=form.time_zone.data or "",
             first_day=_day(form.first_day),
+            second_step_required=bool(form.second_step_required.data),
             actor_id=me.id,
             now=now(),
         )
     except DomainError as error:
         db().rollback()
         known = get_programme(db())
-        form.seen.data = stamp(known.name, known.time_zone, known.first_day)
+        form.seen.data = stamp(*actions.settings_of(known))
         return _show_settings(show_error(form, error), 422)
     flash("Kept.")
     return redirect(url_for("admin.settings_page"))

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from advocacy.account.views import blueprint as account
 from advocacy.admin.views import blueprint as admin
 from advocacy.app import access, clock, health, places, worker
 from advocacy.auth import login
@@ -25,6 +26,7 @@ from advocacy.web import errors, headers, numbers, sent_forms, session
 
 BLUEPRINTS = (
     auth,
+    account,
     home,
     conversations,
     relationships,

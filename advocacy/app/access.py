@@ -30,11 +30,30 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         # signing in
         "auth.sign_in_page": Who.ANYBODY,
         "auth.sign_in": Who.ANYBODY,
+        "auth.second_step_page": Who.ANYBODY,
+        "auth.second_step": Who.ANYBODY,
+        "auth.passkey_sign_in": Who.ANYBODY,
+        "auth.forgotten_page": Who.ANYBODY,
+        "auth.forgotten": Who.ANYBODY,
+        "auth.forgotten_sent": Who.ANYBODY,
         "auth.welcome": Who.ANYBODY,
         "auth.use_welcome": Who.ANYBODY,
         "auth.sign_out": Who.PEOPLE,
         "auth.password_page": Who.PEOPLE,
         "auth.change_password": Who.PEOPLE,
+        # one's own account
+        "account.account": Who.PEOPLE,
+        "account.end_sign_in": Who.PEOPLE,
+        "account.ask_for_email": Who.PEOPLE,
+        "account.confirm_page": Who.ANYBODY,
+        "account.confirm": Who.ANYBODY,
+        "account.authenticator_page": Who.PEOPLE,
+        "account.add_authenticator": Who.PEOPLE,
+        "account.passkey_page": Who.PEOPLE,
+        "account.add_passkey": Who.PEOPLE,
+        "account.change_factors": Who.PEOPLE,
+        "account.terms_page": Who.PEOPLE,
+        "account.accept_terms": Who.PEOPLE,
         # the first page, and one's own growth
         "home.today": Who.ANYBODY,  # shows the sign-in page to who is not signed in
         "home.growth": Who.PEOPLE,
@@ -97,6 +116,12 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "admin.deactivate": Who.ADMINISTRATORS,
         "admin.activate": Who.ADMINISTRATORS,
         "admin.link": Who.ADMINISTRATORS,
+        "admin.invite": Who.ADMINISTRATORS,
+        "admin.invite_all": Who.ADMINISTRATORS,
+        "admin.withdraw_invitation": Who.ADMINISTRATORS,
+        "admin.forget_factors": Who.ADMINISTRATORS,
+        "admin.terms": Who.ADMINISTRATORS,
+        "admin.publish_terms": Who.ADMINISTRATORS,
         "admin.teams": Who.ADMINISTRATORS,
         "admin.add_team": Who.ADMINISTRATORS,
         "admin.rename_team": Who.ADMINISTRATORS,
@@ -109,8 +134,12 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
 )
 
 
+_FIRST_THINGS = ("auth.", "account.", "people.photo_of", "home.kept")
+"""What stays open to who still owes a second step or a yes to the terms."""
+
+
 def init_app(app: Flask) -> None:
-    """Let nobody in whom the table does not name."""
+    """Let nobody in whom the table does not name, and lead first to what is still owed."""
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:
@@ -119,13 +148,31 @@ def init_app(app: Flask) -> None:
         if request.endpoint is None:
             return None  # no such page: 404 or 405, whoever asks
         who = ACCESS.get(request.endpoint)
-        if who is Who.ANYBODY:
+        if who is Who.ANYBODY and request.endpoint != "home.today":
             return None
-        if not current_user.is_authenticated:
-            return _sign_in_first()
-        if who is None or current_user.role not in who.value:
-            abort(403)
+        if who is not Who.ANYBODY:
+            if not current_user.is_authenticated:
+                return _sign_in_first()
+            if who is None or current_user.role not in who.value:
+                abort(403)
+        return _first_things() if current_user.is_authenticated else None
+
+
+def _first_things() -> ResponseReturnValue | None:
+    if (request.endpoint or "").startswith(_FIRST_THINGS):
         return None
+    if current_user.owes_factor:
+        return redirect("/account?" + urlencode({"first": "second-step"}))
+    if current_user.owes_terms:
+        return redirect("/terms?" + urlencode({"next": _here()}))
+    return None
+
+
+def _here() -> str:
+    """Return the page that was asked for; what was sent is not sent again by an address."""
+    if request.method == "POST":
+        return "/"
+    return request.full_path if request.query_string else request.path
 
 
 def _is_from_elsewhere() -> bool:
@@ -143,5 +190,4 @@ def _sign_in_first() -> ResponseReturnValue:
         return expired_page()
     if request.headers.get("X-Sheet"):
         return render_template("errors/signed_out.html"), 401
-    wanted = request.full_path if request.query_string else request.path
-    return redirect("/sign-in?" + urlencode({"next": wanted}))
+    return redirect("/sign-in?" + urlencode({"next": _here()}))

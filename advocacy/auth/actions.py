@@ -1,18 +1,24 @@
-"""Writing passwords, sign-ins and one-time links."""
+"""Writing passwords, sign-ins, one-time links and failed attempts."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningDelete
 
 from advocacy.auth import queries, rules
-from advocacy.auth.models import Credential, OneTimeLink, SignIn
-from advocacy.core.errors import NotFound
+from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink, SignIn
+from advocacy.auth.rules import Purpose, Throttled
+from advocacy.core.codes import hashed
+from advocacy.core.errors import NotFound, TooMany
 from advocacy.people.models import Person
-from advocacy.people.queries import find_person_by_email, has_administrator
+from advocacy.people.queries import find_person_by_email, has_administrator, hold_person
 
 _HASHER = PasswordHasher()  # Argon2id, RFC 9106's second recommended parameters
 _NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe())
@@ -34,69 +40,155 @@ def check_credentials(session: Session, email: str, password: str) -> Person | N
     return person
 
 
+def begin_attempt(session: Session, keys: Sequence[tuple[Throttled, str]], now: datetime) -> None:
+    """Count an attempt as failed before it is made; ``forgive`` takes that back.
+
+    Counted first, so that many at the same moment cannot slip through.
+
+    :param keys: what it counts for: the account or the known device, and the network address.
+    :raises TooMany: when it comes too soon after others that failed.
+    """
+    for what, key in sorted(keys):
+        known = _held_attempts(session, hashed(f"{what} {key}"), now)
+        if now - known.last_at > rules.FORGIVEN_AFTER:
+            known.failures = 0
+        free = rules.free_again(what, known.failures, min(known.last_at, now))
+        if free > now:
+            raise TooMany(free - now)
+        known.failures, known.last_at = known.failures + 1, now
+    session.flush()
+
+
+def _held_attempts(session: Session, key_hash: str, now: datetime) -> Attempts:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if postgres else sqlite.insert)(Attempts)
+    session.execute(
+        statement.values(key_hash=key_hash, failures=0, last_at=now).on_conflict_do_nothing()
+    )
+    return session.get_one(Attempts, key_hash, with_for_update=True)
+
+
+def forgive(session: Session, keys: Sequence[tuple[Throttled, str]]) -> None:
+    """Forget the failures of an account or a device that has proved itself.
+
+    Those of its network address only lose this one attempt: others share it.
+    """
+    for what, key in sorted(keys):
+        mine = Attempts.key_hash == hashed(f"{what} {key}")
+        if what is Throttled.ADDRESS:
+            session.execute(
+                update(Attempts)
+                .where(mine, Attempts.failures > 0)
+                .values(failures=Attempts.failures - 1)
+            )
+        else:
+            session.execute(delete(Attempts).where(mine))
+
+
 def set_password(session: Session, person_id: int, password: str, now: datetime) -> None:
     """Set a person's password and end all sign-ins and one-time links.
 
-    :raises Invalid: when it is too short or too long.
+    :raises Invalid: when it is too short, too long or too common.
     """
     rules.check_password(password)
-    hashed = _HASHER.hash(password)
+    hashed_password = _HASHER.hash(password)
     credential = session.get(Credential, person_id)
     if credential is None:
-        session.add(Credential(person_id=person_id, password_hash=hashed, changed_at=now))
+        session.add(Credential(person_id=person_id, password_hash=hashed_password, changed_at=now))
     else:
-        credential.password_hash, credential.changed_at = hashed, now
+        credential.password_hash, credential.changed_at = hashed_password, now
     end_sign_ins(session, person_id)
     end_links(session, person_id)
     session.flush()
 
 
-def begin_sign_in(session: Session, person_id: int, now: datetime) -> str:
+def begin_sign_in(session: Session, person_id: int, now: datetime, device: str = "") -> str:
     """Begin a sign-in and return its token, which only the person's cookie keeps."""
     token = secrets.token_urlsafe(32)
     session.add(
         SignIn(
-            token_hash=queries.hashed(token),
+            token_hash=hashed(token),
             person_id=person_id,
             began_at=now,
+            seen_at=now,
             ends_at=now + rules.SIGN_IN_LASTS,
+            device=device[: rules.DEVICE_LENGTH],
         )
     )
     session.flush()
     return token
 
 
+def see_sign_in(session: Session, token: str, now: datetime) -> None:
+    """Write down that a sign-in was in use."""
+    session.execute(update(SignIn).where(SignIn.token_hash == hashed(token)).values(seen_at=now))
+
+
 def end_sign_in(session: Session, token: str) -> None:
     """End one sign-in."""
-    session.execute(delete(SignIn).where(SignIn.token_hash == queries.hashed(token)))
+    session.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
 
 
-def end_sign_ins(session: Session, person_id: int) -> None:
-    """End all sign-ins of a person at once."""
-    session.execute(delete(SignIn).where(SignIn.person_id == person_id))
+def end_sign_in_of(session: Session, person_id: int, token_hash: str) -> None:
+    """End one of a person's sign-ins, named by the hash of its token."""
+    session.execute(
+        delete(SignIn).where(SignIn.person_id == person_id, SignIn.token_hash == token_hash)
+    )
+
+
+def end_sign_ins(session: Session, person_id: int, but: str | None = None) -> None:
+    """End all sign-ins of a person at once.
+
+    :param but: the token of one that stays.
+    """
+    which = SignIn.person_id == person_id
+    if but is not None:
+        which = which & (SignIn.token_hash != hashed(but))
+    session.execute(delete(SignIn).where(which))
 
 
 def end_links(session: Session, person_id: int) -> None:
-    """End a person's one-time links."""
+    """End a person's one-time links, and a change of address that waits."""
     session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person_id))
+    session.execute(delete(EmailChange).where(EmailChange.person_id == person_id))
 
 
-def make_link(session: Session, person_id: int | None, now: datetime) -> str:
+def withdraw_invitation(session: Session, person_id: int) -> None:
+    """End a person's invitation."""
+    session.execute(
+        delete(OneTimeLink).where(
+            OneTimeLink.person_id == person_id, OneTimeLink.purpose == Purpose.INVITATION
+        )
+    )
+
+
+def make_link(
+    session: Session,
+    person_id: int | None,
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.INVITATION,
+    by_mail: bool = False,
+) -> str:
     """Make a one-time link and return its code; earlier ones for the same purpose end.
 
     :param person_id: whose password it sets; None for the first set-up.
     """
     code = secrets.token_urlsafe(24)
+    if person_id is None:
+        purpose = Purpose.SET_UP
     same = (
         OneTimeLink.person_id.is_(None) if person_id is None else OneTimeLink.person_id == person_id
     )
-    session.execute(delete(OneTimeLink).where(same))
+    session.execute(delete(OneTimeLink).where(same, OneTimeLink.purpose == purpose))
     session.add(
         OneTimeLink(
-            code_hash=queries.hashed(code),
+            code_hash=hashed(code),
             person_id=person_id,
+            purpose=purpose,
+            by_mail=by_mail,
             made_at=now,
-            ends_at=now + rules.LINK_LASTS,
+            ends_at=now + rules.LASTS[purpose],
         )
     )
     session.flush()
@@ -110,7 +202,7 @@ def use_link(session: Session, code: str, now: datetime) -> int | None:
     """
     used = session.execute(
         delete(OneTimeLink)
-        .where(OneTimeLink.code_hash == queries.hashed(code), OneTimeLink.ends_at > now)
+        .where(OneTimeLink.code_hash == hashed(code), OneTimeLink.ends_at > now)
         .returning(OneTimeLink.person_id)
         .execution_options(synchronize_session=False)
     ).one_or_none()  # of two at the same moment, the database lets one through
@@ -121,7 +213,56 @@ def use_link(session: Session, code: str, now: datetime) -> int | None:
 
 
 def forget_ended(session: Session, now: datetime) -> int:
-    """Remove sign-ins and one-time links that have ended; return how many."""
-    sign_ins = delete(SignIn).where(SignIn.ends_at <= now).returning(SignIn.token_hash)
-    links = delete(OneTimeLink).where(OneTimeLink.ends_at <= now).returning(OneTimeLink.code_hash)
-    return sum(len(session.scalars(gone).all()) for gone in (sign_ins, links))
+    """Remove sign-ins, links and changes that have ended, and attempts that are forgiven.
+
+    :returns: how many.
+    """
+    quiet = now - rules.FORGIVEN_AFTER
+    gone: tuple[ReturningDelete[Any], ...] = (
+        delete(SignIn).where(SignIn.ends_at <= now).returning(SignIn.token_hash),
+        delete(OneTimeLink).where(OneTimeLink.ends_at <= now).returning(OneTimeLink.code_hash),
+        delete(EmailChange).where(EmailChange.ends_at <= now).returning(EmailChange.person_id),
+        delete(Attempts).where(Attempts.last_at <= quiet).returning(Attempts.key_hash),
+    )
+    return sum(len(session.scalars(each).all()) for each in gone)
+
+
+def ask_for_email(session: Session, person_id: int, email: str, now: datetime) -> tuple[str, str]:
+    """Write down a new address that a person wants; one asked for before gives way.
+
+    :returns: the codes that confirm it at the old and at the new address.
+    """
+    hold_person(session, person_id)
+    old, new = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    session.execute(delete(EmailChange).where(EmailChange.person_id == person_id))
+    session.add(
+        EmailChange(
+            person_id=person_id,
+            email=email,
+            old_code_hash=hashed(old),
+            new_code_hash=hashed(new),
+            ends_at=now + rules.EMAIL_CHANGE_LASTS,
+        )
+    )
+    session.flush()
+    return old, new
+
+
+def confirm_email(session: Session, code: str, now: datetime) -> EmailChange:
+    """Confirm a change of address at the one that the code was sent to.
+
+    :raises NotFound: when it gave way, was carried out or is too old.
+    """
+    change = queries.find_email_change(session, code, now)
+    if change is not None:
+        hold_person(session, change.person_id)
+        session.expire(change)
+        change = queries.find_email_change(session, code, now)
+    if change is None:
+        raise NotFound("This link was used already or is too old. Ask for the change again.")
+    if change.old_code_hash == hashed(code):
+        change.old_confirmed_at = change.old_confirmed_at or now
+    else:
+        change.new_confirmed_at = change.new_confirmed_at or now
+    session.flush()
+    return change

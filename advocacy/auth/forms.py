@@ -1,9 +1,11 @@
 """The forms for signing in and for passwords."""
 
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from advocacy.auth.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from advocacy.factors.passkeys import ANSWER_LENGTH
+from advocacy.factors.rules import CODE_LENGTH
 from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH
 from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
 from advocacy.web.forms import Form
@@ -31,6 +33,35 @@ class SignInForm(Form):
         "Password",
         [InputRequired("Your password, please."), Length(max=PASSWORD_LONGEST)],
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SecondStepForm(Form):
+    """The second step: a code of an authenticator app, or a recovery code."""
+
+    code = StringField(
+        "Code",
+        [InputRequired("The code, please."), Length(max=CODE_LENGTH, message="That is too long.")],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
+    )
+
+
+class PasskeyForm(Form):
+    """What a browser answered when it was asked for a passkey."""
+
+    answer = HiddenField(
+        "Passkey",
+        [InputRequired("The browser gave no passkey. Try again."), Length(max=ANSWER_LENGTH)],
+    )
+
+
+class ForgottenForm(Form):
+    """Ask for a link to set another password."""
+
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Your e-mail address, please."), Length(max=EMAIL_LENGTH)],
+        render_kw={"autocomplete": "username"},
     )
 
 

@@ -1,27 +1,46 @@
 """Flask-Login on our sign-ins: the cookie names a row, the row names the person."""
 
+import secrets
+from datetime import datetime
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, Response, after_this_request, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from advocacy.auth import actions
-from advocacy.auth.queries import person_of_sign_in
+from advocacy.auth import actions, rules
+from advocacy.auth.queries import Known, known_by_sign_in
+from advocacy.auth.rules import Throttled
+from advocacy.config import Settings
+from advocacy.core.codes import hashed
+from advocacy.core.errors import Invalid
 from advocacy.core.time import now
+from advocacy.factors.passkeys import Site
 from advocacy.people.models import Person
-from advocacy.people.rules import Role
-from advocacy.web.session import db
+from advocacy.people.rules import Role, email_key
+from advocacy.programme.queries import find_programme
+from advocacy.programme.rules import DEFAULT_NAME
+from advocacy.web.session import db, is_reading, short_write
+
+_HALF = "half_signed_in"
+_CHALLENGE = "passkey_challenge"
+_DEVICE_COOKIE = "advocacy_device"
+_DEVICE_LASTS = 400 * 24 * 3600
 
 
 class SignedIn(UserMixin):
-    """Who is signed in: a person, by one sign-in."""
+    """Who is signed in: a person, by one sign-in, and what that person has to do first."""
 
-    def __init__(self, token: str, person: Person) -> None:
+    def __init__(
+        self, token: str, person: Person, *, owes_factor: bool = False, owes_terms: bool = False
+    ) -> None:
         self.token = token
         self.person = person
         self.id = person.id
         self.role = Role(person.role)
+        self.owes_factor = owes_factor
+        self.owes_terms = owes_terms
 
     def get_id(self) -> str:
         """Return what the cookie keeps."""
@@ -34,18 +53,32 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the row ends a session, not a changed network
 
     def load(token: str) -> SignedIn | None:
-        person = person_of_sign_in(db(), token, now())
-        return SignedIn(token, person) if person else None
+        known = known_by_sign_in(db(), token, now())
+        if known is None:
+            return None
+        _see(token, known)
+        return SignedIn(
+            token, known.person, owes_factor=known.owes_factor, owes_terms=known.owes_terms
+        )
 
     manager.user_loader(load)
 
 
+def _see(token: str, known: Known) -> None:
+    """Write down that a sign-in is in use, once an hour; whoever writes holds the lock already."""
+    if is_reading() and now() - known.seen_at > rules.SEEN_EVERY:
+        with short_write() as database_session:
+            actions.see_sign_in(database_session, token, now())
+
+
 def sign_in(database_session: Session, person: Person) -> None:
     """Begin a sign-in of a person on this device, in a cookie of its own."""
-    token = actions.begin_sign_in(database_session, person.id, now())
+    device = rules.device_in_words(request.user_agent.string)
+    token = actions.begin_sign_in(database_session, person.id, now(), device)
     session.clear()
     session.permanent = True
     login_user(SignedIn(token, person))
+    _know_device(person)
 
 
 def sign_out(database_session: Session, signed_in: SignedIn) -> None:
@@ -53,3 +86,90 @@ def sign_out(database_session: Session, signed_in: SignedIn) -> None:
     actions.end_sign_in(database_session, signed_in.token)
     logout_user()
     session.clear()
+
+
+def begin_half(person: Person) -> None:
+    """Keep in the visitor's cookie that the password was right: the second step is still due."""
+    session.clear()
+    session[_HALF] = [person.id, now().isoformat()]
+
+
+def half_signed_in() -> int | None:
+    """Return who has passed the password and not the second step, None when it is long ago."""
+    kept = session.get(_HALF)
+    if not kept:
+        return None
+    person_id, at = kept
+    fresh = now() - datetime.fromisoformat(at) < rules.HALF_SIGNED_IN_LASTS
+    return int(person_id) if fresh else None
+
+
+def site() -> Site | None:
+    """Return what passkeys are bound to, None where browsers allow none."""
+    settings: Settings = current_app.config["ADVOCACY"]
+    programme = find_programme(db())
+    return Site.at(settings.base_url, programme.name if programme else DEFAULT_NAME)
+
+
+def keep_challenge(challenge: str) -> None:
+    """Keep in the visitor's cookie what a passkey is to sign."""
+    session[_CHALLENGE] = challenge
+
+
+def kept_challenge() -> str:
+    """Return what a passkey was to sign, once.
+
+    :raises Invalid: when nothing was asked.
+    """
+    challenge = session.pop(_CHALLENGE, None)
+    if not challenge:
+        raise Invalid("That took too long. Try again.", field="answer")
+    return str(challenge)
+
+
+def counted_for(email: str) -> list[tuple[Throttled, str]]:
+    """Return what an attempt to sign in counts for.
+
+    A device on which this person was signed in before counts by itself, so that strangers who
+    try the account elsewhere do not keep its owner out.
+    """
+    return [
+        *account_counted_for(email_key(email)[:254]),
+        (Throttled.ADDRESS, request.remote_addr or ""),
+    ]
+
+
+def account_counted_for(email: str) -> list[tuple[Throttled, str]]:
+    """Return what an attempt counts for besides its network address."""
+    device = _known_device(email)
+    return [(Throttled.DEVICE, device)] if device else [(Throttled.ACCOUNT, email)]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="a device that was signed in")
+
+
+def _known_device(email: str) -> str | None:
+    try:
+        email_hash, device = _signer().loads(request.cookies.get(_DEVICE_COOKIE, ""))
+    except (BadSignature, ValueError):
+        return None
+    return str(device) if email_hash == hashed(email) else None
+
+
+def _know_device(person: Person) -> None:
+    device = _known_device(person.email) or secrets.token_urlsafe(16)
+    value = _signer().dumps([hashed(person.email), device])
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            _DEVICE_COOKIE,
+            str(value),
+            max_age=_DEVICE_LASTS,
+            httponly=True,
+            samesite="Lax",
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            path="/",
+        )
+        return response

@@ -1,24 +1,43 @@
-"""Reading sign-ins and one-time links."""
+"""Reading sign-ins, one-time links and what waits to be confirmed."""
 
-import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from advocacy.auth.models import OneTimeLink, SignIn
+from advocacy.auth.models import Credential, EmailChange, OneTimeLink, SignIn
+from advocacy.auth.rules import Purpose
+from advocacy.core.codes import hashed
+from advocacy.factors.queries import has_factor
 from advocacy.people.models import Person
+from advocacy.people.rules import Role
+from advocacy.programme.models import Programme
+from advocacy.terms.queries import has_accepted
 
 
-def hashed(code: str) -> str:
-    """Return what is kept of a code or a token."""
-    return hashlib.sha256(code.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who a sign-in belongs to, and what that person has to do first.
+
+    ``owes_factor``: set up a second step, which the role requires. ``owes_terms``: accept them.
+    """
+
+    person: Person
+    seen_at: datetime
+    owes_factor: bool
+    owes_terms: bool
 
 
-def person_of_sign_in(session: Session, token: str, now: datetime) -> Person | None:
+def known_by_sign_in(session: Session, token: str, now: datetime) -> Known | None:
     """Return the active person whom a sign-in belongs to, with the team; None when it ended."""
-    return session.scalar(
-        select(Person)
+    required = and_(
+        Person.role.in_([Role.MANAGER, Role.ADMINISTRATOR]),
+        select(Programme.second_step_required).scalar_subquery(),
+    )
+    row = session.execute(
+        select(Person, SignIn.seen_at, and_(required, ~has_factor()), ~has_accepted())
         .join(SignIn, SignIn.person_id == Person.id)
         .where(
             SignIn.token_hash == hashed(token),
@@ -26,6 +45,18 @@ def person_of_sign_in(session: Session, token: str, now: datetime) -> Person | N
             Person.deactivated_at.is_(None),
         )
         .options(joinedload(Person.team))
+    ).one_or_none()
+    return Known(row[0], row[1], bool(row[2]), bool(row[3])) if row else None
+
+
+def sign_ins_of(session: Session, person_id: int, now: datetime) -> list[SignIn]:
+    """Return where a person is signed in, the latest seen first."""
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(SignIn.person_id == person_id, SignIn.ends_at > now)
+            .order_by(SignIn.seen_at.desc(), SignIn.token_hash)
+        )
     )
 
 
@@ -33,3 +64,71 @@ def find_link(session: Session, code: str, now: datetime) -> OneTimeLink | None:
     """Return a one-time link that is neither used nor too old."""
     link = session.get(OneTimeLink, hashed(code))
     return link if link is not None and link.ends_at > now else None
+
+
+def invitation_of(session: Session, person_id: int, now: datetime) -> OneTimeLink | None:
+    """Return the invitation that a person has not used yet."""
+    return session.scalar(
+        select(OneTimeLink).where(
+            OneTimeLink.person_id == person_id,
+            OneTimeLink.purpose == Purpose.INVITATION,
+            OneTimeLink.ends_at > now,
+        )
+    )
+
+
+def has_password(session: Session, person_id: int) -> bool:
+    """Tell whether a person has chosen a password."""
+    return session.get(Credential, person_id) is not None
+
+
+def without_way_in(session: Session, now: datetime) -> list[Person]:
+    """Return the active persons who have neither a password nor an invitation."""
+    invited = select(OneTimeLink.person_id).where(
+        OneTimeLink.person_id == Person.id,
+        OneTimeLink.purpose == Purpose.INVITATION,
+        OneTimeLink.ends_at > now,
+    )
+    known = select(Credential.person_id).where(Credential.person_id == Person.id)
+    return list(
+        session.scalars(
+            select(Person)
+            .where(Person.deactivated_at.is_(None), ~known.exists(), ~invited.exists())
+            .order_by(Person.id)
+        )
+    )
+
+
+def invited_among(session: Session, people: Collection[int], now: datetime) -> dict[int, bool]:
+    """Return who of some people has no password yet: True when an invitation is out."""
+    rows = session.execute(
+        select(Person.id, OneTimeLink.code_hash.is_not(None))
+        .outerjoin(Credential, Credential.person_id == Person.id)
+        .outerjoin(
+            OneTimeLink,
+            and_(
+                OneTimeLink.person_id == Person.id,
+                OneTimeLink.purpose == Purpose.INVITATION,
+                OneTimeLink.ends_at > now,
+            ),
+        )
+        .where(Person.id.in_(sorted(people)), Credential.person_id.is_(None))
+    )
+    return {number: bool(invited) for number, invited in rows}
+
+
+def email_change_of(session: Session, person_id: int, now: datetime) -> EmailChange | None:
+    """Return the new address that a person has asked for and not confirmed twice."""
+    change = session.get(EmailChange, person_id)
+    return change if change is not None and change.ends_at > now else None
+
+
+def find_email_change(session: Session, code: str, now: datetime) -> EmailChange | None:
+    """Return the change of address that a code confirms."""
+    code_hash = hashed(code)
+    return session.scalar(
+        select(EmailChange).where(
+            or_(EmailChange.old_code_hash == code_hash, EmailChange.new_code_hash == code_hash),
+            EmailChange.ends_at > now,
+        )
+    )

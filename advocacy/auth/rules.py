@@ -1,17 +1,40 @@
-"""Limits of passwords, links and sessions."""
+"""Passwords, links, sessions, and how long one waits after signing in failed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from advocacy.core.errors import Invalid
 
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 128
-LINK_LASTS = timedelta(days=7)
 SIGN_IN_LASTS = timedelta(days=30)
+HALF_SIGNED_IN_LASTS = timedelta(minutes=10)
+"""How long one may take between the password and the second step."""
+EMAIL_CHANGE_LASTS = timedelta(days=2)
+DEVICE_LENGTH = 60
+SEEN_EVERY = timedelta(hours=1)
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    SET_UP = "set-up"
+    INVITATION = "invitation"
+    FORGOTTEN = "forgotten"
+
+
+LASTS = {
+    Purpose.SET_UP: timedelta(days=7),
+    Purpose.INVITATION: timedelta(days=7),
+    Purpose.FORGOTTEN: timedelta(hours=2),
+}
+"""How long a one-time link works."""
 
 
 def check_password(password: str) -> None:
-    """Refuse a password that is too short or too long; no other rule is forced.
+    """Refuse a password that is too short, too long or among the most common; nothing else.
 
     :raises Invalid: naming the field.
     """
@@ -19,3 +42,69 @@ def check_password(password: str) -> None:
         raise Invalid(f"Use at least {PASSWORD_SHORTEST} letters.", field="password")
     if len(password) > PASSWORD_LONGEST:
         raise Invalid(f"Use at most {PASSWORD_LONGEST} letters.", field="password")
+    if password.lower() in _common_passwords():
+        raise Invalid(
+            "This is one of the passwords that are tried first. Choose one of your own.",
+            field="password",
+        )
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in lines.splitlines() if not line.startswith("#"))
+
+
+class Throttled(StrEnum):
+    """What failures are counted for, each with its own patience."""
+
+    ACCOUNT = "account"
+    DEVICE = "device"
+    ADDRESS = "address"
+
+
+_FREE = {Throttled.ACCOUNT: 5, Throttled.DEVICE: 10, Throttled.ADDRESS: 50}
+"""How many failures pass before one has to wait: many people share the address of an office."""
+_LONGEST_PAUSE = timedelta(minutes=15)
+FORGIVEN_AFTER = timedelta(hours=12)
+"""Failures are forgotten after so much quiet."""
+
+
+def free_again(what: Throttled, failures: int, last_at: datetime) -> datetime:
+    """Return from when on signing in may be tried again.
+
+    Each failure above the free ones doubles the pause, from two seconds to a quarter of an
+    hour and never more: nobody is locked out for good.
+    """
+    above = failures - _FREE[what]
+    if above < 0:
+        return last_at
+    return last_at + min(timedelta(seconds=2 ** min(above + 1, 12)), _LONGEST_PAUSE)
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("CriOS", "Chrome"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def device_in_words(user_agent: str) -> str:
+    """Return a browser in words that its owner recognises: Firefox on Android."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " on ".join(word for word in (browser, system) if word) or "Another browser"

@@ -126,6 +126,24 @@ def activate(email: str, format_: str) -> None:
     _let_in(email, format_, active=True)
 
 
+@person.command("forget-second-step")
+@click.argument("email")
+@format_option
+def forget_second_step(email: str, format_: str) -> None:
+    """Take the second step from a person who lost it; signed out everywhere."""
+    from advocacy.admin.actions import forget_factors
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now
+    from advocacy.people.queries import get_person_by_email
+
+    with opened_house() as house, house.database.writing() as session:
+        found = get_person_by_email(session, email)
+        forget_factors(session, found.id, actor_id=None, now=now())
+        document = _described(found, found.team.name if found.team else "")
+    words = f"{found.name} ({found.email}) signs in with the password alone."
+    print_as(format_, document, lambda: click.echo(words))
+
+
 def _let_in(email: str, format_: str, *, active: bool) -> None:
     from advocacy.admin import actions
     from advocacy.cli.house import opened_house

@@ -1,5 +1,7 @@
 """What can go wrong in the domain. The message is written for the person who reads it."""
 
+from datetime import timedelta
+
 
 class DomainError(Exception):
     """Something that the domain refuses.
@@ -28,3 +30,16 @@ class Conflict(DomainError):
 
 class Unavailable(DomainError):
     """The house itself cannot: no database, a full disk, a folder that refuses."""
+
+
+class TooMany(DomainError):
+    """It was tried too often.
+
+    :param wait: how long until it may be tried again.
+    """
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = max(1, -int(-wait.total_seconds() // 1))
+        words = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+        super().__init__(f"That was a lot at once. Try again in {words}.")
+        self.seconds = seconds

@@ -12,6 +12,7 @@ from advocacy.programme.rules import NAME_LENGTH
 class Programme(Base):
     """What holds for everybody; there is exactly one.
 
+    ``second_step_required``: managers and administrators need more than a password.
     ``closed_through`` is the last closed month. A posting holds this row shared while it writes,
     and closing a month holds it alone, so that nothing is entered into a month that is being
     closed.
@@ -26,4 +27,5 @@ class Programme(Base):
     first_day: Mapped[date]
     closed_through: Mapped[str | None] = mapped_column(String(7))
     is_sample: Mapped[bool] = mapped_column(default=False)
+    second_step_required: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

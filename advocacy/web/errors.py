@@ -11,7 +11,14 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from advocacy.core.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from advocacy.web.sent_forms import FIELD
 
 log = logging.getLogger(__name__)
@@ -22,6 +29,7 @@ _STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
+    TooMany: 429,
     Unavailable: 503,
 }
 _WORDS = {
@@ -69,7 +77,10 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
-        return page(_STATUS.get(type(error), _status_of(error)), error.message)
+        answer = page(_STATUS.get(type(error), _status_of(error)), error.message)
+        if isinstance(error, TooMany):
+            answer.headers["Retry-After"] = str(error.seconds)
+        return answer
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> ResponseReturnValue:

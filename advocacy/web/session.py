@@ -18,10 +18,15 @@ def database() -> Database:
     return found
 
 
+def is_reading() -> bool:
+    """Tell whether the request may only read."""
+    return request.method in _READS
+
+
 def db() -> Session:
     """Return this request's session, begun at first use; for a request that may write, to write."""
     if "db" not in g:
-        g.db = database().session(writes=request.method not in _READS)
+        g.db = database().session(writes=not is_reading())
     session: Session = g.db
     return session
 

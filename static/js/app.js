@@ -2,6 +2,7 @@
 import { copies } from "./copy.js";
 import { days } from "./day.js";
 import { menus } from "./menu.js";
+import { passkeys } from "./passkeys.js";
 import { peopleFields } from "./people-field.js";
 import { sheets } from "./sheet.js";
 
@@ -11,6 +12,7 @@ export function enhance(root) {
   copies(root);
   days(root);
   menus(root);
+  passkeys(root);
 }
 
 sheets(enhance);

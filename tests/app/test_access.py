@@ -59,12 +59,12 @@ def test_every_route_lets_in_whom_the_table_names(world: World, role: str) -> No
 
 def test_what_has_no_row_is_denied(world: World) -> None:
     app = create_app(world.app.config["ADVOCACY"], world.database)
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    app.add_url_rule("/overlooked", "overlooked", lambda: "secret")
     client = app.test_client()
-    assert client.get("/forgotten").status_code == 302
+    assert client.get("/overlooked").status_code == 302
     with client.session_transaction() as cookie:
         cookie["_user_id"] = world.tokens["administrator"]
-    assert client.get("/forgotten").status_code == 403
+    assert client.get("/overlooked").status_code == 403
 
 
 def test_a_manager_never_reads_a_private_name_or_a_note(world: World) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from advocacy.app.clock import jobs, runner
 from advocacy.auth.actions import begin_sign_in, make_link
 from advocacy.auth.models import OneTimeLink, SignIn
-from advocacy.auth.rules import LINK_LASTS, SIGN_IN_LASTS
+from advocacy.auth.rules import LASTS, SIGN_IN_LASTS, Purpose
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.jobs.rules import Turn
@@ -26,7 +26,7 @@ def test_tidying_removes_what_has_ended_and_nothing_else(
         ada, bo = add_person(session).id, add_person(session, "bo@example.com").id
         for person, later in ((ada, timedelta()), (bo, timedelta(seconds=1))):
             begin_sign_in(session, person, NOW - SIGN_IN_LASTS + later)
-            make_link(session, person, NOW - LINK_LASTS + later)
+            make_link(session, person, NOW - LASTS[Purpose.INVITATION] + later)
             session.add(
                 SentForm(
                     key=f"key {person}",

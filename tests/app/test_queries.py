@@ -24,7 +24,7 @@ QUERIES = {
     "recognition.months": ("manager", 8),
     "recognition.month": ("manager", 8),
     "admin.programme": ("administrator", 7),
-    "admin.people": ("administrator", 4),
+    "admin.people": ("administrator", 6),
     "admin.teams": ("administrator", 4),
     "admin.audit": ("administrator", 4),
     "admin.work": ("administrator", 5),

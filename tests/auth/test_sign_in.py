@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from advocacy.audit.models import Event
 from advocacy.auth.actions import make_link
 from advocacy.auth.models import Credential, SignIn
-from advocacy.auth.rules import LINK_LASTS
+from advocacy.auth.rules import LASTS, Purpose
 from advocacy.core.database import Database
 from advocacy.people.actions import deactivate
 from advocacy.people.models import Person
@@ -211,9 +211,13 @@ def test_a_link_has_an_age_and_gives_way_to_a_newer_one(
 ) -> None:
     ids = settle_in(fresh_database)
     now = datetime.now(UTC)
-    old = link_for(fresh_database, ids["avi"], now - LINK_LASTS - timedelta(seconds=1))
+    old = link_for(
+        fresh_database, ids["avi"], now - LASTS[Purpose.INVITATION] - timedelta(seconds=1)
+    )
     assert Caller(app).get(f"/welcome/{old}").status_code == 404
-    first = link_for(fresh_database, ids["avi"], now - LINK_LASTS + timedelta(hours=1))
+    first = link_for(
+        fresh_database, ids["avi"], now - LASTS[Purpose.INVITATION] + timedelta(hours=1)
+    )
     assert Caller(app).get(f"/welcome/{first}").status_code == 200
     link_for(fresh_database, ids["avi"])
     assert Caller(app).get(f"/welcome/{first}").status_code == 404

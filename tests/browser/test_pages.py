@@ -23,6 +23,9 @@ OWN = (
     "/profile",
     "/profiles",
     "/password",
+    "/account",
+    "/account/authenticator",
+    "/terms",
     "/no-such-page",
 )
 PAGES = {
@@ -46,6 +49,7 @@ PAGES = {
         "/programme/people/1",
         "/programme/teams",
         "/programme/settings",
+        "/programme/terms",
         "/programme/audit",
         "/programme/work",
         "/programme/work?letters=gone",

@@ -1,0 +1,1 @@
+"""The programme's terms, version by version, and who accepted which."""

@@ -1,0 +1,56 @@
+"""Publishing terms, and accepting them."""
+
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.core.errors import Conflict, Invalid
+from advocacy.programme.queries import hold_for_closing
+from advocacy.terms.models import Acceptance, Terms
+from advocacy.terms.queries import current_terms
+from advocacy.terms.rules import TEXT_LENGTH
+
+
+def publish(session: Session, text: str, *, published_by: int | None, now: datetime) -> Terms:
+    """Publish a new version: from now on everybody is asked to accept it.
+
+    :raises Invalid: when the text is empty, too long, or as it stands already.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        raise Invalid("The terms are empty. Write what people agree to.", field="text")
+    if len(text) > TEXT_LENGTH:
+        raise Invalid(f"{len(text)} letters; up to {TEXT_LENGTH} fit.", field="text")
+    if "\0" in text:
+        raise Invalid("A control character cannot stand here.", field="text")
+    hold_for_closing(session)  # versions are numbered one after the other
+    holds = current_terms(session)
+    if holds is not None and holds.text == text:
+        raise Invalid("This is what holds already.", field="text")
+    terms = Terms(
+        version=holds.version + 1 if holds else 1,
+        text=text,
+        published_at=now,
+        published_by=published_by,
+    )
+    session.add(terms)
+    session.flush()
+    return terms
+
+
+def accept(session: Session, person_id: int, version: int, now: datetime) -> None:
+    """Write down that a person accepts a version; twice changes nothing.
+
+    :raises Conflict: when another version holds by now.
+    """
+    holds = current_terms(session)
+    if holds is None or holds.version != version:
+        raise Conflict("The terms changed meanwhile. Here is what holds now.")
+    postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if postgres else sqlite.insert)(Acceptance)
+    session.execute(
+        statement.values(
+            person_id=person_id, version=version, accepted_at=now
+        ).on_conflict_do_nothing()
+    )

@@ -1,0 +1,71 @@
+"""Invitations: by letter or to hand over, sent again, withdrawn, for one or for all."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from advocacy.audit.models import Event
+from advocacy.core.database import Database
+from tests.account.letters import letters_to, link_in
+from tests.builders import add_person
+from tests.portal import Caller, read, settle_in
+
+NEW = "another long phrase"
+
+
+def newcomer(database: Database, name: str) -> int:
+    with database.writing() as session:
+        return add_person(session, f"{name}@example.com").id
+
+
+def test_a_letter_lets_somebody_in_once(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    page = f"/programme/people/{newcomer(fresh_database, 'lena')}"
+    admin = Caller(app, "ada")
+    assert admin.send(page, action=f"{page}/invite").location == page
+    assert "a letter went out" in read(admin.get(page)).text
+    admin.send(page, action=f"{page}/invite")
+    first, second = map(link_in, letters_to(fresh_database, "lena@example.com"))
+    assert Caller(app).get(first).status_code == 404  # gave way
+    visitor = Caller(app)
+    assert visitor.send(second, {"password": NEW, "repeated": NEW}).location == "/"
+    assert visitor.is_signed_in()
+    assert Caller(app).get(second).status_code == 404
+    with fresh_database.reading() as session:
+        assert "invited" in list(session.scalars(select(Event.action)))
+
+
+def test_an_invitation_is_withdrawn(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    page = f"/programme/people/{newcomer(fresh_database, 'lena')}"
+    admin = Caller(app, "ada")
+    admin.send(page, action=f"{page}/invite")
+    admin.send(page, action=f"{page}/withdraw")
+    path = link_in(letters_to(fresh_database, "lena@example.com")[0])
+    assert Caller(app).get(path).status_code == 404
+    assert "no password yet" in read(admin.get(page)).text
+
+
+def test_a_letter_to_who_has_a_password_leaves_it_alone(
+    app: Flask, fresh_database: Database
+) -> None:
+    ids = settle_in(fresh_database)
+    page = f"/programme/people/{ids['avi']}"
+    Caller(app, "ada").send(page, action=f"{page}/invite")
+    assert Caller(app).sign_in("avi@example.com").status_code == 302
+    path = link_in(letters_to(fresh_database, "avi@example.com")[0])
+    assert Caller(app).send(path, {"password": NEW, "repeated": NEW}).location == "/"
+
+
+def test_all_without_a_way_in_are_invited_at_once(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    numbers = {name: newcomer(fresh_database, name) for name in ("lena", "kwame", "maria", "gone")}
+    admin = Caller(app, "ada")
+    page = f"/programme/people/{numbers['gone']}"
+    admin.send(page, action=f"{page}/deactivate")
+    page = f"/programme/people/{numbers['maria']}"
+    admin.send(page, action=f"{page}/invite")
+    assert "2 people have neither" in read(admin.get("/programme/people")).text
+    admin.send("/programme/people", action="/programme/people/invite")
+    for name, count in (("lena", 1), ("kwame", 1), ("maria", 1), ("gone", 0), ("avi", 0)):
+        assert len(letters_to(fresh_database, f"{name}@example.com")) == count, name
+    assert "neither" not in read(admin.get("/programme/people")).text
