@@ -78,6 +78,11 @@ def _add(session: Session, person_id: int, fresh: dict[str, str], now: datetime)
     return dict(zip(fresh, numbers, strict=True))
 
 
+def said_of(contact: Contact) -> tuple[object, ...]:
+    """Return what a contact is called: what a form is opened with."""
+    return contact.name, contact.email, contact.shared
+
+
 def describe(session: Session, contact: Contact, *, name: str, email: str, shared: bool) -> bool:
     """Set a contact's name, address and whether managers see the name.
 

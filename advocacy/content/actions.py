@@ -11,6 +11,7 @@ from advocacy.content import rules
 from advocacy.content.models import Item
 from advocacy.content.rules import State
 from advocacy.core.errors import Conflict
+from advocacy.core.stale import check_stamp
 
 
 def create(
@@ -39,10 +40,16 @@ def create(
     return item
 
 
+def said_of(item: Item) -> tuple[object, ...]:
+    """Return what an item says: what a form is opened with."""
+    return item.title, item.url, item.text, item.topics, item.expires_at
+
+
 def edit(
     session: Session,
     item: Item,
     *,
+    seen: str = "",
     title: str,
     url: str,
     text: str,
@@ -51,8 +58,12 @@ def edit(
 ) -> None:
     """Change what an item says, in whatever state it is.
 
+    :param seen: the mark of what the form was opened with; empty is not checked.
     :raises Invalid: naming the field.
+    :raises Conflict: when it was changed meanwhile.
     """
+    session.refresh(item, with_for_update=True)
+    check_stamp(seen, *said_of(item))
     wording = rules.checked(title, url, text, topics)
     rules.check_life(item.published_at, expires_at)
     item.title, item.url, item.text, item.topics = wording

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH
@@ -38,6 +38,7 @@ class LogForm(Form):
     channel = StringField("Where", [Length(max=CHANNEL_LENGTH)])
     occurred_on = DayField("When")
     note = TextAreaField("What was said", [Length(max=NOTE_LENGTH)])
+    seen = HiddenField()
 
 
 class ReplyForm(Form):

@@ -12,9 +12,10 @@ from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import contacts_by_number, get_contact
 from advocacy.conversations import actions, queries, rules
 from advocacy.conversations.forms import LogForm, ReplyForm, read_answers
-from advocacy.conversations.models import Conversation
+from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Said
 from advocacy.core.errors import DomainError, Invalid, NotFound
+from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.points.rules import LATE_DAYS, Kind
 from advocacy.programme.queries import get_programme
@@ -202,19 +203,18 @@ def _mine(conversation_id: int) -> Conversation:
 def correct_page(conversation_id: int) -> ResponseReturnValue:
     """Show a conversation for correcting."""
     conversation = _mine(conversation_id)
+    participants = queries.participants_of(db(), conversation_id)
     form = LogForm(
         kind=conversation.kind,
         began=conversation.began,
         channel=conversation.channel,
         occurred_on=conversation.day,
         note=conversation.note,
+        seen=stamp(*_said_of(conversation, participants)),
     )
     people = _people_of(conversation_id)
     picked = [{"id": number, "name": one.label} for number, one in people.items()]
-    answered = [
-        "true" if one.answered else "false"
-        for one in queries.participants_of(db(), conversation_id)
-    ]
+    answered = ["true" if one.answered else "false" for one in participants]
     return _correct_page(conversation, form, picked, answered)
 
 
@@ -256,6 +256,8 @@ def correct(conversation_id: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise Invalid("Look at what is marked.")
+        participants = queries.participants_of(db(), conversation_id)
+        check_stamp(form.seen.data or "", *_said_of(conversation, participants))
         if rules.can_be_changed(conversation.day, _today()):
             contacts = _resolve(texts)
             said = _said(form, len(contacts))
@@ -271,9 +273,23 @@ def correct(conversation_id: int) -> ResponseReturnValue:
         answered = request.form.getlist("answered") or ["true"]
         if error.field or form.errors == {}:
             show_error(form, error)
+        stands = queries.participants_of(db(), conversation_id)
+        form.seen.data = stamp(*_said_of(_mine(conversation_id), stands))
         return _correct_page(_mine(conversation_id), form, picked, answered, error)
     flash("Put right. Your points follow the record as it stands now.")
     return redirect(own_address(request.form.get("next"), _card_of(conversation_id)))
+
+
+def _said_of(conversation: Conversation, participants: Sequence[Participant]) -> tuple[object, ...]:
+    """Return what the record says of a conversation: what a form is opened with."""
+    return (
+        conversation.day,
+        conversation.kind,
+        conversation.began,
+        conversation.channel,
+        conversation.note,
+        *((one.contact_id, one.answered) for one in participants),
+    )
 
 
 def _as_it_is(conversation: Conversation, form: LogForm) -> tuple[list[int], Said]:

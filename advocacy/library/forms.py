@@ -1,6 +1,6 @@
 """The forms of the library."""
 
-from wtforms import Field, RadioField, StringField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from advocacy.content.rules import (
@@ -105,6 +105,7 @@ class ItemForm(Form):
         [Optional()],
         description="After it the item leaves the library. Links already out lead on.",
     )
+    seen = HiddenField()
 
     def validate_url(self, field: StringField) -> None:
         """Say what is wrong with the link together with what is wrong elsewhere."""

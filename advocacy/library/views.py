@@ -12,6 +12,7 @@ from advocacy.content import actions, queries
 from advocacy.content.models import Item
 from advocacy.content.rules import State, end_of, is_out, last_day, topics_of
 from advocacy.core.errors import DomainError, NotFound
+from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
 from advocacy.library.forms import ItemForm, LinkForm, PostedForm
 from advocacy.people.queries import names_of
@@ -376,8 +377,7 @@ def new() -> ResponseReturnValue:
 def edit_page(item: int) -> ResponseReturnValue:
     """Show the form for changing an item."""
     known = queries.get_item(db(), item)
-    form = ItemForm(obj=known, formdata=None, expires_on=_last_day(known))
-    return _show_form(form, known)
+    return _show_form(_form_of(known), known)
 
 
 @blueprint.post("/<int:item>/edit")
@@ -391,6 +391,7 @@ def edit(item: int) -> ResponseReturnValue:
             actions.edit(
                 db(),
                 known,
+                seen=form.seen.data or "",
                 title=form.title.data or "",
                 url=form.url.data or "",
                 text=form.text.data or "",
@@ -401,7 +402,17 @@ def edit(item: int) -> ResponseReturnValue:
         except DomainError as error:
             db().rollback()
             show_error(form, error, _FORM_FIELDS)
+            form.seen.data = stamp(*actions.said_of(known))
     return _show_form(form, known, 422)
+
+
+def _form_of(item: Item) -> ItemForm:
+    return ItemForm(
+        obj=item,
+        formdata=None,
+        expires_on=_last_day(item),
+        seen=stamp(*actions.said_of(item)),
+    )
 
 
 def _end(last: date | None) -> datetime | None:
@@ -436,8 +447,7 @@ def publish(item: int) -> ResponseReturnValue:
         actions.publish(db(), known, now())
     except DomainError as error:
         db().rollback()
-        form = ItemForm(obj=known, formdata=None, expires_on=_last_day(known))
-        return _show_form(show_error(form, error, _FORM_FIELDS), known, 422)
+        return _show_form(show_error(_form_of(known), error, _FORM_FIELDS), known, 422)
     flash("Published. It is in everybody's library now.")
     return redirect(url_for("library.item", item=known.id))
 

@@ -1,6 +1,6 @@
 """The forms for the people somebody knows."""
 
-from wtforms import BooleanField, EmailField, FieldList, StringField
+from wtforms import BooleanField, EmailField, FieldList, HiddenField, StringField
 from wtforms.validators import Length
 
 from advocacy.contacts.rules import EMAIL_LENGTH, NAME_LENGTH
@@ -21,3 +21,4 @@ class ContactForm(Form):
     name = StringField("Name", [Length(max=NAME_LENGTH)])
     email = EmailField("E-mail", [Length(max=EMAIL_LENGTH)])
     shared = BooleanField("Managers may see this name")
+    seen = HiddenField()

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from advocacy.contacts.actions import describe, find_or_add
+from advocacy.contacts.actions import describe, find_or_add, said_of
 from advocacy.contacts.queries import count_contacts, get_contact, search_contacts
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.queries import conversations_with
 from advocacy.conversations.rules import can_be_changed
 from advocacy.core.errors import DomainError, Invalid
+from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.programme.queries import get_programme
 from advocacy.relationships import queries, rules
@@ -132,7 +133,12 @@ def card(contact_id: int) -> ResponseReturnValue:
 def change_page(contact_id: int) -> ResponseReturnValue:
     """Show what a contact is called, for changing."""
     contact = get_contact(db(), current_user.id, contact_id)
-    form = ContactForm(name=contact.name, email=contact.email, shared=contact.shared)
+    form = ContactForm(
+        name=contact.name,
+        email=contact.email,
+        shared=contact.shared,
+        seen=stamp(*said_of(contact)),
+    )
     return render_template("relationships/change.html", contact=contact, form=form)
 
 
@@ -145,6 +151,7 @@ def change(contact_id: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise Invalid("Look at what is marked.")
+        check_stamp(form.seen.data or "", *said_of(contact))
         address_changed = describe(
             db(),
             contact,
@@ -159,6 +166,7 @@ def change(contact_id: int) -> ResponseReturnValue:
         if not form.errors:
             show_error(form, error)
         contact = get_contact(db(), current_user.id, contact_id)
+        form.seen.data = stamp(*said_of(contact))
         return render_template("relationships/change.html", contact=contact, form=form), 422
     flash("Kept.")
     return redirect(f"/contacts/{contact_id}")
