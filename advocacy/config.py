@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
-_PROXY_DIGITS = 2
+_COUNT_DIGITS = 2
 _SECRET_SHORTEST = 32
 _SECRET = {"secret_key", "database_url", "mail_url"}
 
@@ -43,6 +43,7 @@ class Settings:
     time_zone: str
     mail_url: str | None
     trusted_proxies: int
+    keep_backups: int
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -60,7 +61,7 @@ class Settings:
         known = ("data", "database_url", "base_url", "secret_key", "time_zone", "mail_url")
         origins = {
             name: "environment" if name in given else "default"
-            for name in (*known, "trusted_proxies")
+            for name in (*known, "trusted_proxies", "keep_backups")
         }
         if "secret_key" not in given:
             origins["secret_key"] = "made at first start"
@@ -71,7 +72,8 @@ class Settings:
             secret_key=given.get("secret_key") or _kept_secret(data),
             time_zone=given.get("time_zone", "UTC"),
             mail_url=_mail_url(given.get("mail_url")),
-            trusted_proxies=_count(given.get("trusted_proxies", "0")),
+            trusted_proxies=_count(given.get("trusted_proxies", "0"), "TRUSTED_PROXIES"),
+            keep_backups=_count(given.get("keep_backups", "7"), "KEEP_BACKUPS"),
             origins=origins,
         )
 
@@ -159,9 +161,9 @@ def _is_address(text: str) -> bool:
     return bool(user and host) and text.isprintable() and not set(text) & set(" <>,;")
 
 
-def _count(given: str) -> int:
-    if not (given.isascii() and given.isdecimal() and len(given) <= _PROXY_DIGITS):
-        raise SettingsError("ADVOCACY_TRUSTED_PROXIES must be a whole number from 0 to 99.")
+def _count(given: str, name: str) -> int:
+    if not (given.isascii() and given.isdecimal() and len(given) <= _COUNT_DIGITS):
+        raise SettingsError(f"ADVOCACY_{name} must be a whole number from 0 to 99.")
     return int(given)
 
 

@@ -2,11 +2,13 @@
 
 import logging
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from multiprocessing.util import Finalize
 from threading import Event, Thread
 
 from advocacy.auth.actions import forget_ended
+from advocacy.backups.actions import back_up, keep_newest
+from advocacy.backups.rules import NAME_PATTERN
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.core.time import now
@@ -22,6 +24,8 @@ from advocacy.web.actions import forget_sent_forms
 
 log = logging.getLogger(__name__)
 
+BACKUPS = "backups"
+"""The folder of the data folder that daily backups lie in."""
 STOP_SECONDS = 4
 """How long a worker that ends waits for a job; a little less than the server waits for it."""
 
@@ -51,6 +55,15 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             gone["letters"] = forget_old(session, at)
         return _in_words(gone, "nothing was old enough")
 
+    def back_up_daily(turn: Turn) -> str:
+        if not settings.keep_backups:
+            return "no backups are kept"
+        folder = settings.data / BACKUPS
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = back_up(database, folder / f"{turn.started_at:{NAME_PATTERN}}", turn.started_at)
+        gone = keep_newest(folder, settings.keep_backups)
+        return f"{sum(part.rows for part in taken.tables.values())} rows, {len(gone)} old ones gone"
+
     return [
         Job(
             "deliver letters",
@@ -59,6 +72,7 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             calls=is_a_letter_due,
         ),
         Job("tidy up", tidy_up, every=timedelta(hours=1)),
+        Job("back up", back_up_daily, daily_at=time(3, 30)),
     ]
 
 

@@ -1,5 +1,7 @@
 """Settings and the database."""
 
+from pathlib import Path
+
 import click
 
 from advocacy.cli.output import format_option, print_as, print_table
@@ -46,3 +48,103 @@ def upgrade(format_: str) -> None:
             click.echo(f"The database went from {done.before} to {done.after}.")
 
     print_as(format_, {"before": done.before, "after": done.after}, in_words)
+
+
+@database.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--keep",
+    type=click.IntRange(1, 999),
+    help="FILE is a folder: write a dated file there, and keep the newest so many.",
+)
+@format_option
+def backup(file: Path, *, keep: int | None, format_: str) -> None:
+    """Write everything into one archive, while people go on writing."""
+    from advocacy.backups.actions import back_up, keep_newest
+    from advocacy.backups.rules import NAME_PATTERN
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import now
+
+    at = now()
+    path = file / f"{at:{NAME_PATTERN}}" if keep else file
+    with opened_house() as house:
+        taken = back_up(house.database, path, at)
+    gone = keep_newest(file, keep) if keep else []
+    rows = sum(part.rows for part in taken.tables.values())
+    document = {
+        "file": str(path),
+        "rows": rows,
+        "schema": taken.revision,
+        "taken_at": taken.taken_at,
+        "removed": [str(one) for one in gone],
+    }
+    print_as(format_, document, lambda: click.echo(f"{rows} rows are in {path}."))
+
+
+@database.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@format_option
+def restore(file: Path, format_: str) -> None:
+    """Bring a backup into an empty place, on either engine, and verify it."""
+    from advocacy.backups.actions import restore as bring_back
+    from advocacy.cli.house import make_folders, refused_in_one_line
+    from advocacy.core.database import Database
+    from advocacy.core.errors import Conflict
+    from advocacy.recognition.verify import verify
+
+    settings = Settings.from_environment()
+    make_folders(settings)
+    opened = Database(settings.database_url)
+    try:
+        with refused_in_one_line(opened):
+            brought = bring_back(opened, file)
+            with opened.reading() as session:
+                report = verify(session)
+    finally:
+        opened.engine.dispose()
+    if opened.is_sqlite and opened.url.database:
+        Path(opened.url.database).chmod(0o600)
+    if report.problems:
+        raise Conflict(f"It is here, but does not verify: {report.problems[0]}")
+    rows = sum(part.rows for part in brought.tables.values())
+    document = {
+        "file": str(file),
+        "rows": rows,
+        "taken_at": brought.taken_at,
+        "entries": report.entries,
+        "people": report.people,
+        "months": report.months,
+    }
+    words = f"{rows} rows are back, as of {brought.taken_at}. The ledger verifies."
+    print_as(format_, document, lambda: click.echo(words))
+
+
+@database.command("check")
+@format_option
+def check(format_: str) -> None:
+    """Say what an upgrade would do, and do nothing."""
+    from advocacy.cli.house import refused_in_one_line
+    from advocacy.core.database import Database
+    from advocacy.core.migrate import current, newest, steps_from
+
+    settings = Settings.from_environment()
+    opened = Database(settings.database_url)
+    try:
+        with refused_in_one_line(opened), opened.reading() as session:
+            at = current(session.connection())
+    finally:
+        opened.engine.dispose()
+    steps = steps_from(at)
+    document = {"at": at, "newest": newest(), "steps": steps}
+
+    def in_words() -> None:
+        if not steps:
+            click.echo(f"The database is at {at}, the newest. There is nothing to do.")
+            return
+        click.echo(
+            f"The database is {f'at {at}' if at else 'empty'}. An upgrade takes these steps:"
+        )
+        for step in steps:
+            click.echo(f"  {step['revision']}  {step['what']}")
+
+    print_as(format_, document, in_words)

@@ -12,6 +12,10 @@ from advocacy.config import carried
 from advocacy.core.database import Database, said_plainly
 from advocacy.core.errors import Conflict
 
+_NEWER = (
+    "The database has the schema {}, which this version does not know: a newer one has written "
+    "it. Install that one, or restore a backup."
+)
 _UPGRADE_LOCK = 4_217_001
 """PostgreSQL's advisory lock that one upgrade holds while others wait."""
 
@@ -46,6 +50,21 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
+def steps_from(revision: str | None) -> list[dict[str, str]]:
+    """Return the steps from a revision to the newest, the first first.
+
+    :raises Conflict: when this version does not know the revision.
+    """
+    if revision is not None and not is_known(revision):
+        raise Conflict(_NEWER.format(revision))
+    steps = []
+    for one in _scripts().walk_revisions():
+        if one.revision == revision:
+            break
+        steps.append({"revision": str(one.revision), "what": (one.doc or "").splitlines()[0]})
+    return steps[::-1]
+
+
 def is_known(revision: str) -> bool:
     """Tell whether this version carries a revision."""
     return any(one.revision == revision for one in _scripts().walk_revisions())
@@ -70,10 +89,7 @@ def upgrade(database: Database, to: str = "head") -> Upgrade:
             )
         before = current(connection)
         if before is not None and not is_known(before):
-            raise Conflict(
-                f"The database has the schema {before}, which this version does not know: a "
-                "newer one has written it. Install that one, or restore a backup."
-            )
+            raise Conflict(_NEWER.format(before))
         wanted = newest() if to == "head" else to
         if before != wanted:
             command.upgrade(alembic_config(connection), to)

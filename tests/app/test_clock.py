@@ -1,5 +1,6 @@
 """Every job there is, done on an installation of its own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -45,7 +46,25 @@ def test_tidying_removes_what_has_ended_and_nothing_else(
             assert session.scalars(select(column)).all() == [bo]
 
 
-def test_all_jobs_are_done_at_the_first_look(settings: Settings, fresh_database: Database) -> None:
+def test_a_backup_is_taken_daily_and_the_newest_are_kept(
+    settings: Settings, fresh_database: Database
+) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+    job = next(one for one in jobs(settings, fresh_database) if one.name == "back up")
+    for day in range(9):
+        job.run(Turn(NOW + timedelta(days=day), lambda: False))
+    kept = sorted(path.name for path in (settings.data / "backups").iterdir())
+    assert len(kept) == settings.keep_backups == 7
+    assert kept[-1] == "advocacy-20261013-120000.zip"
+    none = replace(settings, keep_backups=0)
+    job = next(one for one in jobs(none, fresh_database) if one.name == "back up")
+    assert job.run(Turn(NOW, lambda: False)) == "no backups are kept"
+
+
+def test_all_jobs_that_are_due_are_done_at_the_first_look(
+    settings: Settings, fresh_database: Database
+) -> None:
     work = runner(settings, fresh_database)
     assert [(one.name, one.failure) for one in work.run_due()] == [
         ("deliver letters", ""),

@@ -1,0 +1,136 @@
+"""Taking a backup while people write, and bringing one back into an empty place."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from sqlalchemy import Column, Connection, MetaData, Table, func, insert, inspect, select, text
+
+from advocacy.backups import archive, rules
+from advocacy.backups.rules import Manifest
+from advocacy.core.database import Database
+from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.migrate import alembic_config, current, is_known, upgrade
+
+_BATCH = 1000
+_NOT_OURS = "alembic_version"
+_CLOSED = "closed_month"
+
+
+def back_up(database: Database, path: Path, now: datetime) -> Manifest:
+    """Write everything that was acknowledged before now into one archive.
+
+    One reading transaction sees one moment, whatever is written meanwhile.
+
+    :param path: the file; one that is there is replaced when the new one is whole.
+    :raises Unavailable: when the database or the file refuses.
+    """
+    engine = database.engine
+    if not database.is_sqlite:  # SQLite's reading transactions see one moment anyway
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection, connection.begin():
+        revision = current(connection)
+        if revision is None:
+            raise Conflict("The database is empty: there is nothing to keep.")
+        with archive.writing(path) as writer:
+            for table in _tables(connection):
+                writer.add(
+                    table.name, [column.name for column in table.columns], _rows(connection, table)
+                )
+            return writer.finish(revision, now.isoformat())
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """Return the tables as they are, those that others refer to first."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    tables = [one for one in metadata.sorted_tables if one.name != _NOT_OURS]
+    return sorted(tables, key=_turn)
+
+
+def _turn(table: Table) -> int:
+    """Let closed months come after all others, and what refers to them after these.
+
+    Nothing is entered into a month that is closed: the ledger has to be there before.
+    """
+    if table.name == _CLOSED:
+        return 1
+    refers = any(key.column.table.name == _CLOSED for key in table.foreign_keys)
+    return 2 if refers else 0
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[Any]:
+    ordered = select(table).order_by(*table.primary_key.columns)
+    yield from connection.execution_options(yield_per=_BATCH).execute(ordered)
+
+
+def restore(database: Database, path: Path) -> Manifest:
+    """Bring a backup into an empty database, on either engine, and up to this version's schema.
+
+    All or nothing: one transaction, after the whole archive was checked.
+
+    :raises Conflict: when the place is not empty.
+    :raises Invalid: when the archive is none, is damaged, or a newer version has written it.
+    """
+    with archive.reading(path) as reader:
+        revision = reader.manifest.revision
+        if not is_known(revision):
+            raise Invalid(
+                f"The backup has the schema {revision}, which this version does not know: a newer "
+                "one has written it."
+            )
+        with database.session(writes=True) as session, session.begin():
+            connection = session.connection()
+            if inspect(connection).get_table_names():
+                raise Conflict("The database is not empty. Restore into a new one.")
+            command.upgrade(alembic_config(connection), revision)
+            for table in _tables(connection):
+                _fill(connection, table, reader)
+            if not database.is_sqlite:
+                _set_sequences(connection)
+    upgrade(database)
+    return reader.manifest
+
+
+def _fill(connection: Connection, table: Table, reader: archive.Reader) -> None:
+    part = reader.manifest.tables.get(table.name)
+    if part is None:
+        raise Invalid(f"The backup lacks the table {table.name}.")
+    if unknown := set(part.columns) - set(table.columns.keys()):
+        raise Invalid(f"The backup's table {table.name} has columns of another: {sorted(unknown)}.")
+    columns = [(name, _kind(table.columns[name])) for name in part.columns]
+    rows = (
+        {name: rules.read(value, kind) for (name, kind), value in zip(columns, row, strict=True)}
+        for row in reader.rows(table.name)
+    )
+    while batch := list(islice(rows, _BATCH)):
+        connection.execute(insert(table), batch)
+
+
+def _kind(column: Column[Any]) -> type:
+    try:
+        kind = column.type.python_type
+    except NotImplementedError:
+        return object
+    return kind if kind in {datetime, date, bytes} else object
+
+
+def _set_sequences(connection: Connection) -> None:
+    """Let numbering go on after the rows that were brought."""
+    for table in _tables(connection):
+        for column in table.primary_key.columns:
+            name = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            highest = connection.scalar(select(func.max(column))) if name else None
+            if highest is not None:
+                connection.execute(text("SELECT setval(:name, :at)"), {"name": name, "at": highest})
+
+
+def keep_newest(folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest backups of a folder, and return those that are gone."""
+    known = sorted(folder.glob("advocacy-*.zip"), reverse=True)
+    for path in known[keep:]:
+        path.unlink(missing_ok=True)
+    return known[keep:]

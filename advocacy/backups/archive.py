@@ -1,0 +1,125 @@
+"""Reading and writing the archive file: a zip, written aside and put in its place whole."""
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from advocacy.backups import rules
+from advocacy.backups.rules import Manifest, Part
+from advocacy.core.errors import Invalid, Unavailable
+
+_DAMAGED = "The backup is damaged: {}. Nothing was touched."
+
+
+class Writer:
+    """An archive that is being written."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self._parts: dict[str, Part] = {}
+
+    def add(self, table: str, columns: list[str], rows: Iterable[Iterable[object]]) -> None:
+        """Write a table, row by row."""
+        digest, count = hashlib.sha256(), 0
+        with self._file.open(rules.part_name(table), "w", force_zip64=True) as part:
+            for row in rows:
+                line = json.dumps([rules.written(value) for value in row], ensure_ascii=False)
+                encoded = f"{line}\n".encode()
+                part.write(encoded)
+                digest.update(encoded)
+                count += 1
+        self._parts[table] = Part(columns, count, digest.hexdigest())
+
+    def finish(self, revision: str, taken_at: str) -> Manifest:
+        """Write what the archive says of itself."""
+        manifest = Manifest(revision, taken_at, self._parts)
+        text = json.dumps(manifest.document(), indent=1, sort_keys=True)
+        self._file.writestr(rules.MANIFEST, text)
+        self._file.writestr(rules.SEAL, hashlib.sha256(text.encode()).hexdigest())
+        return manifest
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """Write an archive aside, and put it in its place when it is whole and on the disk.
+
+    :raises Unavailable: when it cannot be written; nothing is left behind then.
+    """
+    fresh = path.with_name(f".{path.name}-{token_hex(4)}")
+    try:
+        descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w+b") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+                yield Writer(archive)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+
+
+class Reader:
+    """An archive that is whole: every part was held against its mark."""
+
+    def __init__(self, file: zipfile.ZipFile, manifest: Manifest) -> None:
+        self._file = file
+        self.manifest = manifest
+
+    def rows(self, table: str) -> Iterator[list[Any]]:
+        """Yield a table's rows."""
+        with self._file.open(rules.part_name(table)) as part:
+            for line in part:
+                yield json.loads(line)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """Open an archive, and check all of it before anything is done with it.
+
+    :raises Invalid: when it is none, is cut or was altered.
+    :raises Unavailable: when it cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            reader = Reader(file, _checked_manifest(file))
+            for table, part in reader.manifest.tables.items():
+                _check_part(file, table, part)
+            yield reader
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Invalid(f"{path} is no backup of Advocacy, or it is damaged.") from error
+
+
+def _checked_manifest(file: zipfile.ZipFile) -> Manifest:
+    try:
+        text, seal = file.read(rules.MANIFEST), file.read(rules.SEAL).decode("ascii")
+        document = json.loads(text)
+    except (KeyError, ValueError) as error:
+        raise Invalid("This is no backup of Advocacy.") from error
+    if hashlib.sha256(text).hexdigest() != seal:
+        raise Invalid(_DAMAGED.format("what it says of itself was altered"))
+    manifest = Manifest.read(document)
+    wanted = {*map(rules.part_name, manifest.tables), rules.MANIFEST, rules.SEAL}
+    if set(file.namelist()) != wanted:
+        raise Invalid(_DAMAGED.format("a part is missing, or too many"))
+    return manifest
+
+
+def _check_part(file: zipfile.ZipFile, table: str, part: Part) -> None:
+    digest = hashlib.sha256()
+    with file.open(rules.part_name(table)) as content:
+        while chunk := content.read(1 << 20):
+            digest.update(chunk)
+    if digest.hexdigest() != part.sha256:
+        raise Invalid(_DAMAGED.format(f"the table {table} was altered"))

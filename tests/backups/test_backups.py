@@ -1,0 +1,261 @@
+"""Backups: whole, readable by either engine, and refused when anything is wrong with them."""
+
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from advocacy.auth.actions import set_password
+from advocacy.backups import rules
+from advocacy.backups.actions import back_up, keep_newest, restore
+from advocacy.contacts.models import Contact
+from advocacy.core.database import Database
+from advocacy.core.errors import Conflict, DomainError, Invalid, Unavailable
+from advocacy.people.models import ProfileVersion
+from advocacy.points.models import Entry, Standing
+from advocacy.programme.queries import get_programme
+from advocacy.recognition.actions import close_months, export_file
+from advocacy.recognition.verify import verify
+from advocacy.schema import metadata
+from tests.builders import (
+    add_contacts,
+    add_item,
+    add_person,
+    add_programme,
+    add_team,
+    log,
+    noon,
+    share,
+)
+from tests.databases import Databases
+
+NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+
+def fill(database: Database, data: Path) -> None:
+    """Write a bit of everything: a closed month, a picture, letters of other scripts."""
+    with database.writing() as session:
+        add_programme(session, time_zone="Europe/Lisbon")
+        ada = add_person(session, name="Ada “Süß” 愛", team=add_team(session, "Vertrieb"))
+        bo = add_person(session, "bo@example.com", role="administrator")
+        set_password(session, bo.id, "a long phrase", NOW)
+        for number, name in enumerate(("Sofia", "محمد", "søren@example.org"), start=1):
+            [tie] = add_contacts(session, ada, name)
+            for week in range(number + 1):
+                log(session, ada, tie, date(2026, 1, 5 + 7 * week), reported=week % 2 == 0)
+        share(session, ada, add_item(session), date(2026, 1, 6))
+        version = ProfileVersion(person_id=ada.id, headline="Hello", proposed_at=NOW)
+        version.photo, version.has_photo = b"\xff\xd8\x00picture", True
+        session.add(version)
+        month = noon(date(2026, 2, 9))
+        close_months(session, "2026-01", closed_by=bo.id, now=month, data=data)
+
+
+def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    found = {}
+    with database.reading() as session:
+        for table in metadata.sorted_tables:
+            ordered = select(table).order_by(*table.primary_key.columns)
+            found[table.name] = [tuple(row) for row in session.execute(ordered)]
+    return found
+
+
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+def test_a_backup_comes_back_on_either_engine(
+    fresh_database: Database,
+    databases_on: Callable[[str], Databases],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    to: str,
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    assert path.stat().st_mode & 0o777 == 0o600
+    makers = databases_on(request.config.getoption("--database") or to)
+    url = makers.empty()
+    other = Database(url)
+    restore(other, path)
+    assert rows_of(other) == rows_of(fresh_database)
+    with other.writing() as session:
+        assert verify(session).problems == []
+        kept = export_file(session, "2026-01", "csv", tmp_path)
+        assert export_file(session, "2026-01", "csv", tmp_path / "elsewhere") == kept
+        cleo = add_person(session, "cleo@example.com")  # numbering goes on
+        [tie] = add_contacts(session, cleo, "Kwame")
+        log(session, cleo, tie, date(2026, 2, 10))
+    with other.reading() as session:
+        assert verify(session).problems == []
+    other.engine.dispose()
+    makers.remove(url)
+
+
+def test_what_was_acknowledged_before_it_is_in_it_while_people_write(
+    fresh_database: Database, databases: Databases, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    done, stop = [0], threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with fresh_database.writing() as session:
+                ada = add_person(session, f"p{done[0]}@example.com")
+                [tie] = add_contacts(session, ada, "Sofia")
+                log(session, ada, tie, date(2026, 2, 10))
+            done[0] += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while done[0] < 3:
+        stop.wait(0.01)
+    before = []
+    for number in range(3):
+        before.append(done[0])
+        back_up(fresh_database, tmp_path / f"{number}.zip", NOW)
+    stop.set()
+    writer.join()
+    for number, count in enumerate(before):
+        url = databases.empty()
+        other = Database(url)
+        restore(other, tmp_path / f"{number}.zip")
+        with other.reading() as session:
+            assert verify(session).problems == []
+            assert (session.scalar(select(func.count()).select_from(Contact)) or 0) >= count + 3
+        other.engine.dispose()
+        databases.remove(url)
+
+
+def altered(path: Path, name: str, change: Callable[[bytes], bytes | None]) -> None:
+    """Write an archive anew with one part changed, or left out."""
+    with zipfile.ZipFile(path) as old:
+        parts = {one: old.read(one) for one in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for one, content in parts.items():
+            kept = change(content) if one == name else content
+            if kept is not None:
+                new.writestr(one, kept)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def foreign(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("manifest.json", "{}")
+
+
+def one_more_point(path: Path) -> None:
+    altered(path, "tables/entry.jsonl", lambda content: content.replace(b"4", b"5", 1))
+
+
+def a_part_less(path: Path) -> None:
+    altered(path, "tables/share.jsonl", lambda _content: None)
+
+
+def another_manifest(path: Path) -> None:
+    altered(path, rules.MANIFEST, lambda content: content.replace(b"2026", b"2025", 1))
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def a_flipped_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [cut, emptied, foreign, one_more_point, a_part_less, another_manifest, gone, a_flipped_bit],
+)
+def test_what_is_no_whole_backup_touches_nothing(
+    fresh_database: Database,
+    databases: Databases,
+    tmp_path: Path,
+    harm: Callable[[Path], None],
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    harm(path)
+    url = databases.empty()
+    other = Database(url)
+    with pytest.raises((Invalid, Unavailable)) as refused:
+        restore(other, path)
+    assert "\n" not in refused.value.message
+    other.engine.dispose()
+    restored = Database(url)
+    back_up(fresh_database, path, NOW)
+    restore(restored, path)  # the place is as empty as it was
+    restored.engine.dispose()
+    databases.remove(url)
+
+
+def test_a_newer_backup_and_a_place_that_is_not_empty(
+    fresh_database: Database, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    before = rows_of(fresh_database)
+    with pytest.raises(Conflict, match="not empty"):
+        restore(fresh_database, path)
+    assert rows_of(fresh_database) == before
+    monkeypatch.setattr("advocacy.backups.actions.current", lambda _connection: "9999")
+    back_up(fresh_database, path, NOW)
+    monkeypatch.undo()
+    url = databases.empty()
+    other = Database(url)
+    with pytest.raises(Invalid, match="newer"):
+        restore(other, path)
+    other.engine.dispose()
+    databases.remove(url)
+
+
+def test_a_place_that_refuses_leaves_nothing_behind(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    with pytest.raises(DomainError, match="cannot be written"):
+        back_up(fresh_database, tmp_path / "nowhere" / "all.zip", NOW)
+    full = Path("/dev/full")
+    if full.exists():
+        with pytest.raises(DomainError):
+            back_up(fresh_database, full / "all.zip", NOW)
+    assert not list(tmp_path.glob(".all.zip*"))
+
+
+def test_the_newest_are_kept(tmp_path: Path) -> None:
+    names = [f"advocacy-2026030{day}-033000.zip" for day in range(1, 6)]
+    for name in [*names, "mine.zip"]:
+        (tmp_path / name).touch()
+    assert [path.name for path in keep_newest(tmp_path, 2)] == names[2::-1]
+    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], "mine.zip"}
+
+
+def test_points_are_the_same_to_the_letter(
+    fresh_database: Database, databases: Databases, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    url = databases.empty()
+    other = Database(url)
+    restore(other, path)
+    with fresh_database.reading() as ours, other.reading() as theirs:
+        for column in (Entry.points, Standing.points):
+            assert list(ours.scalars(select(column))) == list(theirs.scalars(select(column)))
+        assert get_programme(theirs).closed_through == "2026-01"
+    other.engine.dispose()
+    databases.remove(url)
