@@ -1,5 +1,6 @@
 """The ``advocacy`` command."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -68,6 +69,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             return WRONG_USAGE
     try:
         code = root.main(args=arguments, prog_name="advocacy", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as nothing:
         click.echo(nothing.format_message(), err=True)
         return WRONG_USAGE
@@ -78,6 +80,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         _complain("Stopped.")
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT
+    except OSError as refused:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more at the end
+        _complain(f"It cannot be written: {refused.strerror}.")
+        return COULD_NOT
     except (DomainError, SettingsError) as refused:
         _complain(str(refused))
         return COULD_NOT

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advocacy.cli.month_type import MONTH
 from advocacy.cli.output import format_option, print_as, print_json, print_table
 
 if TYPE_CHECKING:
@@ -151,18 +152,17 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 
 @click.command("explain", short_help="Print what built somebody's points.")
 @click.argument("email")
-@click.option("--month", required=True, help="Like 2026-10.")
+@click.option("--month", type=MONTH, required=True, help="Like 2026-10.")
 @format_option
 def explain(email: str, month: str, format_: str) -> None:
     """Print every entry behind a person's points in a month, contacts as a manager sees them."""
     from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.cli.house import opened_house
-    from advocacy.core.time import now, parse_month, words_for_period
+    from advocacy.core.time import now, words_for_period
     from advocacy.people.queries import get_person_by_email
     from advocacy.relationships import queries
 
-    parse_month(month)
     with opened_house() as house, house.database.writing() as session:
         person = get_person_by_email(session, email)
         # the person sees this look too

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from advocacy.cli.month_type import MONTH
 from advocacy.cli.output import format_option, print_as, print_table
 
 if TYPE_CHECKING:
@@ -36,16 +37,15 @@ def list_months(format_: str) -> None:
 
 
 @month.command("close")
-@click.argument("month_", metavar="MONTH")
+@click.argument("month_", metavar="MONTH", type=MONTH)
 @format_option
 def close(month_: str, format_: str) -> None:
     """Close a month like 2026-10 once and for all, and every open one before it."""
     from advocacy.cli.house import opened_house
-    from advocacy.core.time import now, parse_month
+    from advocacy.core.time import now
     from advocacy.recognition.actions import close_months
     from advocacy.recognition.queries import months
 
-    parse_month(month_)
     with opened_house() as house:
         today = house.today()
         with house.database.writing() as session:
@@ -78,7 +78,7 @@ def export() -> None:
 
 
 @export.command("recognition")
-@click.argument("month_", metavar="MONTH")
+@click.argument("month_", metavar="MONTH", type=MONTH)
 @click.option("--output", type=click.Path(path_type=Path), help="A file instead of the screen.")
 @click.option(
     "--format",
@@ -93,10 +93,9 @@ def recognition(month_: str, output: Path | None, format_: str) -> None:
     from advocacy.audit.rules import Action
     from advocacy.cli.house import opened_house
     from advocacy.core.errors import Unavailable
-    from advocacy.core.time import now, parse_month
+    from advocacy.core.time import now
     from advocacy.recognition.actions import export_file
 
-    parse_month(month_)
     if format_ == "xlsx" and output is None and sys.stdout.isatty():
         raise click.UsageError("A spreadsheet is not for the screen: give --output FILE.")
     with opened_house() as house, house.database.writing() as session:

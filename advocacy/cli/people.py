@@ -43,12 +43,13 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
     with opened_house() as house:
         today = house.today()
         with house.database.writing() as session:
+            found = find_or_add_team(session, team)
             added = add_person(
                 session,
                 email=email,
                 name=name,
                 role=role,
-                team=find_or_add_team(session, team),
+                team=found,
                 joined=today,
                 now=now(),
             )
@@ -63,7 +64,7 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
                 link = f"{house.settings.base_url}/welcome/{code}"
             else:
                 set_password(session, added.id, password, now())
-            document = _described(added, team) | {"link": link}
+            document = _described(added, found.name if found else "") | {"link": link}
 
     def in_words() -> None:
         click.echo(f"{added.name} ({added.email}) is here now, as {added.role}.")

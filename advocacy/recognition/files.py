@@ -12,7 +12,7 @@ from advocacy.core.time import first_day, last_day, words_for_period
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import COLUMNS, Format
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _WIDTHS = (9, 6, 30, 26, 20, 8, 8, 8, 14, 10, 10, 8, 24, 16, 40)
 
 
@@ -73,7 +73,7 @@ def _xlsx(month: str, rows: Sequence[dict[str, str | int | None]], left: int) ->
     sheet = book.add_worksheet(f"{first_day(month):%B %Y}")
     for column, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, name.replace("_", " "), head)
+        sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 4)
     sheet.set_row(0, 22)
     for line, row in enumerate(rows, start=1):

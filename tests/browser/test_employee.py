@@ -227,7 +227,7 @@ def test_an_answer_that_is_lost_on_its_way_logs_once(
     phone.route("**/log", lose, times=1)
     frame.get_by_role("button", name="Log it").click()
     frame.get_by_role("button", name="Try again").click()
-    phone.wait_for_function("!document.querySelector('dialog[open]')")
+    phone.locator("dialog#sheet[open]").wait_for(state="detached")
     open_card(phone, "Maria")
     expect(story(phone)).to_have_count(1)
 
