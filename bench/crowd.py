@@ -1,4 +1,4 @@
-"""A programme with many people, made by bulk loading: standings, tallies and the ledger behind."""
+"""A programme with many people, made by bulk loading: conversations, the ledger, standings."""
 
 import random
 from collections import Counter
@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.database import Database
 from advocacy.core.migrate import upgrade
 from advocacy.core.time import periods_of
 from advocacy.people.models import Person
-from advocacy.points.models import Entry, Standing, Tally, Tie
+from advocacy.points.models import Entry, Life, Standing, Tally, Tie
 from advocacy.programme.actions import start
 from tests.databases import MAKERS
 
@@ -47,6 +49,10 @@ def load(database: Database, people: int) -> None:
         bulk(session, Tie.__table__, _ties(people))
         bulk(session, Entry.__table__, _entries(people))
         _project(session, _entries(people))
+        bulk(session, Contact.__table__, _contacts(people))
+        bulk(session, Conversation.__table__, _conversations(people))
+        bulk(session, Participant.__table__, _participants(people))
+        bulk(session, Life.__table__, _lives(people))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
 
@@ -115,6 +121,61 @@ def _entries(people: int) -> Iterator[dict[str, Any]]:
                 "deed": 1,
                 "recorded_at": NOW,
             }
+
+
+def _contacts(count: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, count + 1):
+        name = f"Contact {number}"
+        yield {
+            "id": number,
+            "person_id": number,
+            "name": name,
+            "name_key": name.casefold(),
+            "email": "",
+            "shared": False,
+            "created_at": NOW,
+        }
+
+
+def _conversations(people: int) -> Iterator[dict[str, Any]]:
+    """Yield as many conversations as there are entries, on other days."""
+    drawn = random.Random(people + 1)
+    for number in range(people * len(MONTHS) * ENTRIES):
+        month = MONTHS[number % len(MONTHS)]
+        yield {
+            "id": number + 1,
+            "person_id": number // (len(MONTHS) * ENTRIES) + 1,
+            "day": date.fromisoformat(f"{month}-01") + timedelta(days=drawn.randrange(28)),
+            "kind": drawn.choice(("wrote", "called", "met")),
+            "began": "advocate",
+            "channel": "",
+            "note": "",
+            "logged_at": NOW,
+            "reported": True,
+        }
+
+
+def _participants(people: int) -> Iterator[dict[str, Any]]:
+    for number in range(people * len(MONTHS) * ENTRIES):
+        yield {
+            "conversation_id": number + 1,
+            "contact_id": number // (len(MONTHS) * ENTRIES) + 1,
+            "position": 0,
+            "answered": True,
+            "logged_on": TODAY,
+            "counted": True,
+        }
+
+
+def _lives(people: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, people + 1):
+        yield {
+            "tie_id": number,
+            "person_id": number,
+            "starts_on": date(2026, 9, 8 + number % 20),
+            "ends_on": date(2027, 1, 20),
+            "revived": False,
+        }
 
 
 def _project(session: Session, entries: Iterable[dict[str, Any]]) -> None:
