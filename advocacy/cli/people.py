@@ -38,11 +38,13 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
     from advocacy.conversations.actions import hold, settle_ties
     from advocacy.core.time import now
     from advocacy.people.actions import add_person, find_or_add_team
+    from advocacy.programme.queries import hold_for_closing
 
     password = _password_read() if password_stdin else None
     with opened_house() as house:
         today = house.today()
         with house.database.writing() as session:
+            hold_for_closing(session)  # nobody logs with this address meanwhile
             found = find_or_add_team(session, team)
             added = add_person(
                 session,

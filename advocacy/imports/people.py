@@ -17,11 +17,16 @@ from advocacy.people import actions
 from advocacy.people.models import Person, Team
 from advocacy.people.queries import people_by_email
 from advocacy.people.rules import Role
+from advocacy.programme.queries import hold_for_closing
 from advocacy.shares.actions import settle_person
 
 
 def write(session: Session, batch: Sequence[Spooled], now: datetime, today: date) -> Outcome:
-    """Add who is new and change who is given otherwise; an empty cell changes nothing."""
+    """Add who is new and change who is given otherwise; an empty cell changes nothing.
+
+    Nobody logs meanwhile: whom they speak with for the first time may be in the file.
+    """
+    hold_for_closing(session)
     outcome = Outcome()
     rows = [(spooled, PersonRow.of(spooled.values)) for spooled in batch]
     emails = {row.email for _, row in rows}

@@ -10,14 +10,22 @@ import socket
 import subprocess
 import termios
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from advocacy.contacts.actions import find_or_add
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.migrate import newest
+from advocacy.core.time import now
+from advocacy.people.queries import get_person_by_email
+from advocacy.points.models import Entry
+from advocacy.recognition.verify import verify
 from tests.databases import Databases
 from tests.imports.files import HEADER, STUDY
 from tests.servers import COMMAND, LiveServer, environment
@@ -183,6 +191,29 @@ def test_people_come_and_go(run: Command) -> None:
     short = ("person", "add", "x@example.com", "--name", "X", "--password-stdin")
     assert "at least" in run.refusal(*short, typed="no\n")
     assert "Nobody here" in run.refusal("person", "link", "x@example.com")
+
+
+def test_who_is_spoken_with_while_being_added_counts_no_more(run: Command, empty_url: str) -> None:
+    run.json("person", "add", "mia@example.com", "--name", "Mia")
+    database = Database(empty_url)
+    with database.writing() as session:
+        mia = get_person_by_email(session, "mia@example.com").id
+        hold(session, mia)
+        eve = find_or_add(session, mia, ["eve@example.com"], now())
+        said = Said(now().date(), "met", "advocate", [True])
+        record(session, [NewConversation(mia, eve, said)], now())
+        adding = subprocess.Popen(
+            [COMMAND, "person", "add", "eve@example.com", "--name", "Eve"],
+            env=run.environ,
+            stdout=subprocess.DEVNULL,
+        )
+        with suppress(subprocess.TimeoutExpired):
+            adding.wait(timeout=3)
+    assert adding.wait() == 0
+    with database.reading() as session:
+        assert session.scalar(select(func.sum(Entry.points))) == 0
+        assert verify(session).problems == []
+    database.engine.dispose()
 
 
 def test_import_says_what_it_did(run: Command, tmp_path: Path) -> None:

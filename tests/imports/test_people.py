@@ -1,9 +1,13 @@
 """Importing people: added, changed where given and different, never without an administrator."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 from sqlalchemy import func, select
 
+from advocacy.contacts.actions import find_or_add
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.people.actions import add_person
@@ -110,6 +114,24 @@ def test_who_becomes_a_colleague_counts_no_more(with_people: Import, programme: 
     row = "mia@example.com,eve@example.org,2026-03-02T10:00:00Z,wrote,advocate,true,,,1\n"
     with_people("conversations", HEADER + row)
     with_people("people", "email,name\nEVE@example.org,Eve\n")
+    with programme.reading() as session:
+        assert session.scalar(select(func.sum(Entry.points))) == 0
+        assert verify(session).problems == []
+
+
+def test_who_is_spoken_with_while_becoming_a_colleague_counts_no_more(
+    with_people: Import, programme: Database
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with programme.writing() as session:
+            mia = get_person_by_email(session, "mia@example.com").id
+            hold(session, mia)
+            eve = find_or_add(session, mia, ["eve@example.org"], now())
+            said = Said(now().date(), "met", "advocate", [True])
+            record(session, [NewConversation(mia, eve, said)], now())
+            brought = pool.submit(with_people, "people", "email,name\nEVE@example.org,Eve\n")
+            wait([brought], timeout=1)
+        assert counts(brought.result()) == (1, 0, 0, 0)
     with programme.reading() as session:
         assert session.scalar(select(func.sum(Entry.points))) == 0
         assert verify(session).problems == []
