@@ -17,6 +17,10 @@ BUSY_SECONDS = 15
 
 _WRITES = "advocacy_writes"
 
+# As PostgreSQL names what went wrong.
+_WAITED_IN_VAIN = ("55P03", "40P01")
+_GONE = ("08", "57P")
+
 
 class Database:
     """An engine for SQLite or PostgreSQL.
@@ -110,12 +114,15 @@ def said_plainly(database: Database) -> Iterator[None]:
 
 
 def _plain_reason(database: Database, error: OperationalError) -> str:
-    if not database.is_sqlite or not database.url.database:
-        return "The database does not answer. Is PostgreSQL running, and the address right?"
-    folder = Path(database.url.database).parent
-    if "locked" in str(error.orig):
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _WAITED_IN_VAIN or (database.is_sqlite and "locked" in str(error.orig)):
         return "The database is busy with another write. Try again in a moment."
-    return reason_a_folder_refuses(folder) or f"The database refuses: {error.orig}."
+    if not database.is_sqlite and (state is None or state.startswith(_GONE)):
+        return "The database does not answer. Is PostgreSQL running, and the address right?"
+    refusal = f"The database refuses: {str(error.orig).strip().splitlines()[0]}."
+    if not database.is_sqlite or not database.url.database:
+        return refusal
+    return reason_a_folder_refuses(Path(database.url.database).parent) or refusal
 
 
 def reason_a_folder_refuses(folder: Path) -> str | None:

@@ -117,6 +117,20 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) ->
     database.engine.dispose()
 
 
+def test_a_database_that_is_busy_is_said_in_one_line(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+    impatient = "PRAGMA busy_timeout = 50" if fresh_database.is_sqlite else "SET lock_timeout = 50"
+    touch = text("UPDATE programme SET name = name")
+    with fresh_database.writing() as busy:
+        busy.execute(touch)
+        with fresh_database.reading() as session:
+            session.execute(text(impatient))
+            with pytest.raises(Unavailable) as told, said_plainly(fresh_database):
+                session.execute(touch)
+    assert told.value.message.startswith("The database is busy with another write.")
+
+
 def test_a_stamp_knows_whether_something_was_changed() -> None:
     seen = stamp("Ada", None, 3)
     check_stamp(seen, "Ada", None, 3)
