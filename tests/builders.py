@@ -120,8 +120,7 @@ def share(
 ) -> int:
     (number,) = shares.record(
         session,
-        person,
-        [NewShare(item.id, "linkedin", day, reported=reported)],
+        [NewShare(person.id, item.id, "linkedin", day, reported=reported)],
         noon(today or day),
     )
     return number

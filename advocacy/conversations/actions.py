@@ -52,6 +52,43 @@ def record(session: Session, conversations: Sequence[NewConversation], now: date
     :returns: the numbers of the conversations, in order.
     :raises Invalid: when one of them cannot be so; nothing is written then.
     """
+    numbers = _write(session, conversations, now)
+    settle_ties(session, _ties_of(conversations), now)
+    return numbers
+
+
+def bring_in(
+    session: Session,
+    conversations: Sequence[NewConversation],
+    heard: Mapping[int, str],
+    now: datetime,
+) -> None:
+    """Write what an import brought, then settle all of it together: answers, and what is new.
+
+    Two settlings would move the tallies of ranks in two orders, and wait for somebody who waits
+    for them. The caller holds the persons.
+
+    :param heard: the numbers of the conversations that are answered since, each with the hash of
+        what it was now brought with; their days stay as they were.
+    :raises Invalid: when one of them cannot be so; nothing is written then.
+    """
+    _write(session, conversations, now)
+    _mark_heard(session, heard)
+    answered = queries.ties_of_conversations(session, heard)
+    settle_ties(session, {**_ties_of(conversations), **answered}, now)
+
+
+def _ties_of(conversations: Sequence[NewConversation]) -> dict[int, int]:
+    return {
+        contact: conversation.person_id
+        for conversation in conversations
+        for contact in conversation.contacts
+    }
+
+
+def _write(session: Session, conversations: Sequence[NewConversation], now: datetime) -> list[int]:
+    if not conversations:
+        return []
     today = day_of(now, get_programme(session).time_zone)
     for conversation in conversations:
         rules.check(conversation.said, today)
@@ -70,15 +107,6 @@ def record(session: Session, conversations: Sequence[NewConversation], now: date
             for contact in conversation.contacts
         },
         Source.IMPORT,
-        now,
-    )
-    settle_ties(
-        session,
-        {
-            contact: conversation.person_id
-            for conversation in conversations
-            for contact in conversation.contacts
-        },
         now,
     )
     return numbers
@@ -224,17 +252,12 @@ def mark_answered(
     settle_ties(session, {contact_id: conversation.person_id}, now)
 
 
-def hear(session: Session, brought: Mapping[int, str], now: datetime) -> None:
-    """Mark that an import has heard of answers; the days stay as they were.
-
-    The caller holds the persons.
-
-    :param brought: the numbers of the conversations, each with the hash of what it was now
-        brought with.
-    """
-    numbers = sorted(brought)
+def _mark_heard(session: Session, heard: Mapping[int, str]) -> None:
+    if not heard:
+        return
+    numbers = sorted(heard)
     session.execute(
-        update(Conversation), [{"id": number, "digest": brought[number]} for number in numbers]
+        update(Conversation), [{"id": number, "digest": heard[number]} for number in numbers]
     )
     session.execute(
         update(Participant)
@@ -242,7 +265,6 @@ def hear(session: Session, brought: Mapping[int, str], now: datetime) -> None:
         .values(answered=True)
         .execution_options(synchronize_session=False)
     )
-    settle_ties(session, queries.ties_of_conversations(session, numbers), now)
 
 
 def _checked_reply(replied_on: date, began_on: date, today: date) -> date:

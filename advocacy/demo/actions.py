@@ -144,6 +144,7 @@ def _add_shares(
     days = [start_day + timedelta(days=n) for n in range((today - start_day).days + 1)]
     shares = [
         NewShare(
+            person_id=person.id,
             item_id=items[rules.dice(person.name, day, "what") % len(items)].id,
             channel="linkedin" if day.day % 2 else "mastodon",
             day=day,
@@ -153,7 +154,7 @@ def _add_shares(
         if day >= person.joined and rules.dice(person.name, day, "shares") < 9
     ]
     if shares:
-        record_shares(session, person, shares, now)
+        record_shares(session, shares, now)
 
 
 def _add_profiles(session: Session, people: list[Person], now: datetime) -> None:

@@ -10,7 +10,7 @@ from advocacy.contacts.actions import SeveralFit, find_or_add
 from advocacy.contacts.queries import contacts_by_number
 from advocacy.contacts.rules import key
 from advocacy.conversations import queries
-from advocacy.conversations.actions import NewConversation, hear, hold, record
+from advocacy.conversations.actions import NewConversation, bring_in, hold
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import Imported, participants_of
 from advocacy.conversations.rules import Said
@@ -29,7 +29,7 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
     people = people_by_email(session, {row.advocate for _, row in rows})
     for number in sorted(person.id for person in people.values()):
         hold(session, number)
-    fresh = _unknown_rows(session, rows, outcome, now)
+    fresh, heard = _compare(session, rows, outcome)
     by_advocate: dict[str, list[Pair]] = {}
     for spooled, row in fresh:
         if row.advocate in people:
@@ -44,15 +44,14 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
             if row.contact in contacts:
                 new.append(_new(spooled, row, person, contacts[row.contact], zone))
                 outcome.add(spooled)
-    if new:
-        record(session, new, now)
+    bring_in(session, new, heard, now)
     return outcome
 
 
-def _unknown_rows(
-    session: Session, rows: Sequence[Pair], outcome: Outcome, now: datetime
-) -> list[Pair]:
-    """Return the rows that are not here yet; count the others, and mark answers that came."""
+def _compare(
+    session: Session, rows: Sequence[Pair], outcome: Outcome
+) -> tuple[list[Pair], dict[int, str]]:
+    """Return the rows that are not here yet, and answers that came since; count the others."""
     by_id = queries.imported_by_external_id(
         session, {row.external_id for _, row in rows if row.external_id}
     )
@@ -72,9 +71,7 @@ def _unknown_rows(
             outcome.change(spooled)
         else:
             outcome.keep(spooled)
-    if heard:
-        hear(session, heard, now)
-    return fresh
+    return fresh, heard
 
 
 def _digest(spooled: Spooled, row: ConversationRow) -> str:

@@ -32,17 +32,16 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
     fresh = _unknown_rows(session, rows, outcome)
     by_id = items_by_external_id(session, {row.item for _, row in fresh})
     by_title = items_by_title(session, {row.item for _, row in fresh})
-    new: dict[str, list[NewShare]] = {}
+    new: list[NewShare] = []
     for spooled, row in fresh:
         items = [by_id[row.item]] if row.item in by_id else by_title.get(row.item, [])
         if reason := _refusal(row, people, items):
             outcome.refuse(spooled, reason)
         else:
-            share = _new(spooled, row, items[0], zone)
-            new.setdefault(row.advocate, []).append(share)
+            new.append(_new(spooled, row, people[row.advocate], items[0], zone))
             outcome.add(spooled)
-    for advocate, shares in new.items():
-        record(session, people[advocate], shares, now)
+    if new:
+        record(session, new, now)
     return outcome
 
 
@@ -81,8 +80,9 @@ def _refusal(row: ShareRow, people: dict[str, Person], items: Sequence[Item]) ->
     return None
 
 
-def _new(spooled: Spooled, row: ShareRow, item: Item, zone: ZoneInfo) -> NewShare:
+def _new(spooled: Spooled, row: ShareRow, person: Person, item: Item, zone: ZoneInfo) -> NewShare:
     return NewShare(
+        person_id=person.id,
         item_id=item.id,
         channel=row.channel,
         day=row.occurred_at.astimezone(zone).date(),

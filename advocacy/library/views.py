@@ -170,6 +170,7 @@ def _show(
     )
     _refuse_past_the_end(page, mine)
     links = links_of(db(), current_user.id, item.id)
+    days = {(share.person_id, share.day) for share in mine}
     latest, in_all = queries.library_page(db(), now=now(), limit=_BESIDE)
     facts, *beside = _shown([item, *latest])
     if posted is None:
@@ -189,7 +190,7 @@ def _show(
         mine_total=total,
         mine_page=page,
         mine_pages=page.links(has_more=page.offset + len(mine) < total),
-        firsts=first_shares(db(), current_user.id, {share.day for share in mine}) if mine else {},
+        firsts={day: number for (_, day), number in first_shares(db(), days).items()},
         visits={channel: link.visits for channel, link in links.items()},
         latest=beside,
         in_all=in_all,
@@ -295,13 +296,14 @@ def posted(item: int) -> ResponseReturnValue:
     form = PostedForm()
     if form.validate():
         new = NewShare(
+            person_id=current_user.id,
             item_id=shared.id,
             channel=str(form.channel.data),
             day=form.occurred_on.data or _today(),
             address=form.address.data or "",
         )
         try:
-            (number,) = record(db(), current_user.person, [new], now())
+            (number,) = record(db(), [new], now())
         except DomainError as error:
             db().rollback()
             show_error(form, error)
@@ -315,7 +317,8 @@ def posted(item: int) -> ResponseReturnValue:
 
 def _tell(share: Share) -> None:
     """Say what a share earned, with a way to take it back."""
-    first = first_shares(db(), current_user.id, {share.day})[share.day]
+    of = (share.person_id, share.day)
+    first = first_shares(db(), {of})[of]
     if not share.counted:
         earned = f"Remembered, without a point: it was {_what_a_day_earns(share.day).why}."
     elif first == share.id:

@@ -18,6 +18,7 @@ from advocacy.people.queries import hold_person
 from advocacy.points import queries, rules
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
 from advocacy.points.rules import Began, Deed, Evidence, Kind, Line, Rule
+from advocacy.programme.queries import hold_for_posting
 
 
 @dataclass(slots=True)
@@ -110,38 +111,38 @@ def settle(
 
 
 def settle_shares(
-    session: Session, person_id: int, first_share: Mapping[date, int | None], now: datetime
+    session: Session, first_share: Mapping[tuple[int, date], int | None], now: datetime
 ) -> None:
-    """Enter the difference for a person's shares on some days.
+    """Enter the difference for the shares of persons on some days.
 
-    :param first_share: for each day in question the number of its first share that counts, or
-        None when there is none left.
+    :param first_share: for each person and day in question the number of the first share that
+        counts, or None when there is none left.
     """
     first_open = queries.first_open_month(session)
-    written = queries.written_for_shares(session, person_id, list(first_share))
-    due = rules.due_for_shares([day for day, share in first_share.items() if share is not None])
+    written = queries.written_for_shares(session, first_share)
+    due = rules.due_for_shares([of for of, share in first_share.items() if share is not None])
     numbers = {
-        day: share or _share_taken_back(session, person_id, day)
-        for day, share in first_share.items()
-        if due.get(day, 0) != written.get(day, 0)
+        (person, day): share or _share_taken_back(session, person, day)
+        for (person, day), share in first_share.items()
+        if due.get((person, day), 0) != written.get((person, day), 0)
     }
     _write(
         session,
         [
             {
-                "person_id": person_id,
+                "person_id": person,
                 "month": max(month_of(day), first_open or ""),
                 "day": day,
                 "tie_id": None,
                 "rule": str(Rule.SHARE),
                 "evidence": None,
-                "points": due.get(day, 0) - written.get(day, 0),
+                "points": due.get((person, day), 0) - written.get((person, day), 0),
                 "kind": None,
                 "began": None,
                 "deed": number,
                 "recorded_at": now,
             }
-            for day, number in sorted(numbers.items())
+            for (person, day), number in sorted(numbers.items())
         ],
     )
 
@@ -283,7 +284,9 @@ def _add_to_tallies(session: Session, tallies: Mapping[tuple[str, int], int]) ->
 @contextmanager
 def recounted(session: Session, person: Person) -> Iterator[None]:
     """Keep the tallies true while a person leaves the boards or comes back onto them."""
+    hold_for_posting(session)
     hold_person(session, person.id)
+    session.refresh(person, ["left_ranking", "deactivated_at"])
     before = _places(session, person)
     yield
     session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import last_day, month_of, shift_month
@@ -92,14 +92,23 @@ def written_for_ties(session: Session, ties: Collection[int]) -> dict[int, dict[
     return written
 
 
-def written_for_shares(session: Session, person_id: int, days: Collection[date]) -> dict[date, int]:
-    """Return what the ledger says of a person's shares, by day."""
-    rows = session.execute(
-        select(Entry.day, func.sum(Entry.points))
-        .where(Entry.person_id == person_id, Entry.tie_id.is_(None), Entry.day.in_(days))
-        .group_by(Entry.day)
-    )
-    return {day: int(points) for day, points in rows}
+def written_for_shares(
+    session: Session, days: Collection[tuple[int, date]]
+) -> dict[tuple[int, date], int]:
+    """Return what the ledger says of shares, by person and day."""
+    written: dict[tuple[int, date], int] = {}
+    ordered = sorted(days)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            select(Entry.person_id, Entry.day, func.sum(Entry.points))
+            .where(
+                tuple_(Entry.person_id, Entry.day).in_(ordered[at : at + CHUNK]),
+                Entry.tie_id.is_(None),
+            )
+            .group_by(Entry.person_id, Entry.day)
+        )
+        written.update({(person, day): int(points) for person, day, points in rows})
+    return written
 
 
 def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[Life]]:

@@ -237,8 +237,10 @@ def lives(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> list[Life]:
     return stretches
 
 
-def due_for_shares(days: Collection[date], rules: RuleSet = FIRST_RULES) -> dict[date, int]:
-    """Return what shares on these days earn: at most one share a day counts."""
+def due_for_shares(
+    days: Collection[tuple[int, date]], rules: RuleSet = FIRST_RULES
+) -> dict[tuple[int, date], int]:
+    """Return what shares of persons on these days earn: at most one share a day counts."""
     return dict.fromkeys(days, rules.share)
 
 

@@ -14,7 +14,7 @@ from advocacy.core.database import new_numbers
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.time import day_of
 from advocacy.people.models import Person
-from advocacy.people.queries import hold_person
+from advocacy.people.queries import fresh_person, hold_person
 from advocacy.points.actions import settle_shares
 from advocacy.points.rules import remembered_only
 from advocacy.programme.queries import get_programme, hold_for_posting
@@ -30,6 +30,7 @@ CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 class NewShare:
     """A share to write. ``external_id``, ``digest``, ``occurred_at``: what an import brings."""
 
+    person_id: int
     item_id: int
     channel: str
     day: date
@@ -40,16 +41,17 @@ class NewShare:
     digest: str | None = None
 
 
-def record(
-    session: Session, person: Person, shares: Sequence[NewShare], now: datetime
-) -> list[int]:
-    """Write shares of a person and settle the days that they are on.
+def record(session: Session, shares: Sequence[NewShare], now: datetime) -> list[int]:
+    """Write shares, all rows first, then settle the days that they are on together.
 
     :returns: the numbers of the shares, in order.
     :raises Invalid: when a day is still to come or a field is too long.
     """
     hold_for_posting(session)
-    hold_person(session, person.id)
+    joined = {}
+    for person in sorted({share.person_id for share in shares}):
+        hold_person(session, person)
+        joined[person] = fresh_person(session, person).joined
     programme = get_programme(session)
     today = day_of(now, programme.time_zone)
     rows = []
@@ -61,13 +63,13 @@ def record(
             today,
             reported=share.reported,
             colleague=False,
-            joined=person.joined,
+            joined=joined[share.person_id],
             first_day=programme.first_day,
         )
         rows.append(
             {
                 "id": number,
-                "person_id": person.id,
+                "person_id": share.person_id,
                 "item_id": share.item_id,
                 "channel": share.channel,
                 "address": share.address,
@@ -82,7 +84,7 @@ def record(
             }
         )
     session.connection().execute(insert(Share), rows)
-    _settle_days(session, person.id, {share.day for share in shares}, now)
+    _settle_days(session, {(share.person_id, share.day) for share in shares}, now)
     return numbers
 
 
@@ -100,7 +102,7 @@ def take_back(session: Session, share: Share, now: datetime) -> None:
     hold_person(session, share.person_id)
     share.taken_back_at = now
     session.flush()
-    _settle_days(session, share.person_id, {share.day}, now)
+    _settle_days(session, {(share.person_id, share.day)}, now)
 
 
 def settle_person(session: Session, person: Person, now: datetime) -> None:
@@ -119,14 +121,14 @@ def settle_person(session: Session, person: Person, now: datetime) -> None:
         )
         if share.counted != (remembered is None):
             changed.append({"id": share.id, "counted": remembered is None})
-            days.add(share.day)
+            days.add((person.id, share.day))
     if changed:
         session.execute(update(Share), changed)
-        _settle_days(session, person.id, days, now)
+        _settle_days(session, days, now)
 
 
-def _settle_days(session: Session, person_id: int, days: Collection[date], now: datetime) -> None:
-    settle_shares(session, person_id, queries.first_shares(session, person_id, days), now)
+def _settle_days(session: Session, days: Collection[tuple[int, date]], now: datetime) -> None:
+    settle_shares(session, queries.first_shares(session, days), now)
 
 
 def link_for(

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from advocacy.content.models import Item
 from advocacy.core.errors import NotFound
 from advocacy.shares.models import Share, TrackedLink
+
+CHUNK = 500
 
 
 def get_share(session: Session, person_id: int, share_id: int) -> Share:
@@ -27,20 +29,23 @@ def get_share(session: Session, person_id: int, share_id: int) -> Share:
 
 
 def first_shares(
-    session: Session, person_id: int, days: Collection[date]
-) -> dict[date, int | None]:
-    """Return, for each day, the number of a person's first share that counts, or None."""
-    rows = session.execute(
-        select(Share.day, func.min(Share.id))
-        .where(
-            Share.person_id == person_id,
-            Share.day.in_(sorted(days)),
-            Share.taken_back_at.is_(None),
-            Share.counted.is_(True),
+    session: Session, days: Collection[tuple[int, date]]
+) -> dict[tuple[int, date], int | None]:
+    """Return, for persons and days, the number of the first share that counts, or None."""
+    found: dict[tuple[int, date], int | None] = dict.fromkeys(days)
+    ordered = sorted(days)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            select(Share.person_id, Share.day, func.min(Share.id))
+            .where(
+                tuple_(Share.person_id, Share.day).in_(ordered[at : at + CHUNK]),
+                Share.taken_back_at.is_(None),
+                Share.counted.is_(True),
+            )
+            .group_by(Share.person_id, Share.day)
         )
-        .group_by(Share.day)
-    )
-    return dict.fromkeys(days) | {day: number for day, number in rows}
+        found.update({(person, day): number for person, day, number in rows})
+    return found
 
 
 def shares_of(

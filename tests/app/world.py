@@ -108,7 +108,7 @@ def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str
     )
     session.add(item)
     session.flush()
-    [share] = record_shares(session, mine, [NewShare(item.id, "copy", TODAY)], NOW)
+    [share] = record_shares(session, [NewShare(mine.id, item.id, "copy", TODAY)], NOW)
     link = link_for(session, mine.id, item, "copy", NOW)
     version = ProfileVersion(person_id=mine.id, headline="Hello", proposed_at=NOW)
     session.add(version)

@@ -23,8 +23,8 @@ from advocacy.contacts.queries import ties_of, ties_with_emails
 from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import (
     NewConversation,
+    bring_in,
     correct,
-    hear,
     hold,
     mark_answered,
     record,
@@ -313,7 +313,7 @@ class World:
         if brought:
             talk = brought[which % len(brought)]
             hold(self.session, self.people[talk.person].id)
-            hear(self.session, {talk.number: f"{talk.number:064d}"}, noon(self.today))
+            bring_in(self.session, [], {talk.number: f"{talk.number:064d}"}, noon(self.today))
             talk.with_whom = {n: (True, on) for n, (_, on) in talk.with_whom.items()}
 
     def _address(self, contact: int, email: str | None) -> None:

@@ -401,8 +401,9 @@ def test_a_first_week_is_no_relationship_however_much_is_said() -> None:
 
 
 def test_one_share_a_day_counts() -> None:
-    days = [date(2026, 10, 5), date(2026, 10, 5), date(2026, 10, 6)]
-    assert due_for_shares(days) == {date(2026, 10, 5): 1, date(2026, 10, 6): 1}
+    monday, tuesday = date(2026, 10, 5), date(2026, 10, 6)
+    days = [(1, monday), (1, monday), (1, tuesday), (2, monday)]
+    assert due_for_shares(days) == {(1, monday): 1, (1, tuesday): 1, (2, monday): 1}
 
 
 @pytest.mark.parametrize(

@@ -285,6 +285,25 @@ def test_who_left_is_counted_below_and_may_come_back(session: Session) -> None:
     assert board(session, "2026-01", today=TODAY).left_ranking == 0
 
 
+def test_who_leaves_in_two_tabs_leaves_once(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        number = add_person(session).id
+        give(session, session.get_one(Person, number), "2026-01", 3)
+    with fresh_database.session(writes=True) as tab:
+        seen = tab.get_one(Person, number)
+        tab.commit()
+        with fresh_database.writing() as other:
+            person = other.get_one(Person, number)
+            with recounted(other, person):
+                people.set_left_ranking(other, person, True)
+        with recounted(tab, seen):
+            people.set_left_ranking(tab, seen, True)
+        tab.commit()
+    with fresh_database.reading() as session:
+        assert not [problem for problem in verify(session).problems if "tally" in problem]
+
+
 def test_who_is_deactivated_appears_only_in_periods_wholly_closed(
     session: Session, close: Callable[[str], list[str]]
 ) -> None:

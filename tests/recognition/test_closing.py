@@ -527,8 +527,8 @@ def test_many_people_are_rebuilt_to_the_same_standings(session: Session) -> None
     for n in range(30):
         person = add_person(session, f"person{n}@example.com")
         days = [JANUARY + timedelta(days=31 * month) for month in range(n % 3, 20)]
-        shares = [NewShare(item, "linkedin", day, reported=True) for day in days]
-        record(session, person, shares, noon(days[-1]))
+        shares = [NewShare(person.id, item, "linkedin", day, reported=True) for day in days]
+        record(session, shares, noon(days[-1]))
 
     def kept() -> list[list[tuple[object, ...]]]:
         return [
