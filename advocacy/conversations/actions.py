@@ -60,7 +60,7 @@ def record(session: Session, conversations: Sequence[NewConversation], now: date
 def bring_in(
     session: Session,
     conversations: Sequence[NewConversation],
-    heard: Mapping[int, str],
+    heard: Collection[int],
     now: datetime,
 ) -> None:
     """Write what an import brought, then settle all of it together: answers, and what is new.
@@ -68,8 +68,8 @@ def bring_in(
     Two settlings would move the tallies of ranks in two orders, and wait for somebody who waits
     for them. The caller holds the persons.
 
-    :param heard: the numbers of the conversations that are answered since, each with the hash of
-        what it was now brought with; their days stay as they were.
+    :param heard: the numbers of the conversations that were brought before and are answered
+        since, by whom the row names; their days stay as they were.
     :raises Invalid: when one of them cannot be so; nothing is written then.
     """
     _write(session, conversations, now)
@@ -151,7 +151,9 @@ def _insert_participants(
             "contact_id": contact,
             "position": position,
             "answered": answered,
+            "brought_answered": answered if conversation.reported else None,
             "logged_on": today,
+            "reported": conversation.reported,
             "counted": True,
         }
         for number, conversation in zip(numbers, conversations, strict=True)
@@ -247,22 +249,19 @@ def mark_answered(
         participant.answered = True
         if day != conversation.day:
             conversation.day = day
-            participant.logged_on = today
+            participant.logged_on, participant.reported = today, False
     session.flush()
     settle_ties(session, {contact_id: conversation.person_id}, now)
 
 
-def _mark_heard(session: Session, heard: Mapping[int, str]) -> None:
-    if not heard:
-        return
-    numbers = sorted(heard)
-    session.execute(
-        update(Conversation), [{"id": number, "digest": heard[number]} for number in numbers]
-    )
+def _mark_heard(session: Session, heard: Collection[int]) -> None:
     session.execute(
         update(Participant)
-        .where(Participant.conversation_id.in_(numbers))
-        .values(answered=True)
+        .where(
+            Participant.conversation_id.in_(sorted(heard)),
+            Participant.brought_answered.is_not(None),
+        )
+        .values(answered=True, brought_answered=True)
         .execution_options(synchronize_session=False)
     )
 
@@ -295,6 +294,7 @@ def _in_a_conversation_of_its_own(
         contact_id=participant.contact_id,
         answered=participant.answered,
         logged_on=participant.logged_on,
+        reported=participant.reported,
     )
     session.delete(participant)
     session.add(moved)
@@ -353,7 +353,7 @@ def correct(
         )
         participant.answered, participant.position = answered, position
         if moved:
-            participant.logged_on = today
+            participant.logged_on, participant.reported = today, False
         session.add(participant)
     session.flush()
     settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)

@@ -50,8 +50,11 @@ class Conversation(Base):
 class Participant(Base):
     """A contact in a conversation.
 
-    ``logged_on`` is the day on which this counts as logged. ``counted`` is projected whenever
-    the tie is settled: whether points and boards know it, or it is only remembered.
+    ``logged_on`` is the day on which this counts as logged, unless it is still ``reported``: on
+    the day and with the contact that an import or a connected system brought. ``brought_answered``
+    is what that said of the answer, whatever was corrected since; nobody else was named by it.
+    ``counted`` is projected whenever the tie is settled: whether points and boards know it, or it
+    is only remembered.
     """
 
     __tablename__ = "participant"
@@ -65,7 +68,9 @@ class Participant(Base):
     )
     position: Mapped[int] = mapped_column(default=0)
     answered: Mapped[bool]
+    brought_answered: Mapped[bool | None]
     logged_on: Mapped[date]
+    reported: Mapped[bool] = mapped_column(default=False)
     counted: Mapped[bool] = mapped_column(default=True)
 
 

@@ -33,9 +33,6 @@ def records_of_ties(
 ) -> dict[int, list[Record]]:
     """Return what the record says of ties, taken-back conversations left out.
 
-    What was reported is on time as it was brought: a day or a contact that the advocate has
-    changed since, which nothing witnessed, counts as logged when it was changed.
-
     :param first_day: the programme's.
     """
     found: dict[int, list[Record]] = {}
@@ -61,7 +58,7 @@ def records_of_ties(
             remembered = remembered_only(
                 day,
                 logged_on,
-                reported=reported and witness is not None,
+                reported=reported,
                 colleague=colleague is not None,
                 joined=joined,
                 first_day=first_day,
@@ -80,7 +77,7 @@ def _records() -> Select[*tuple[Any, ...]]:
             Conversation.day,
             Conversation.kind,
             Conversation.began,
-            Conversation.reported,
+            Participant.reported,
             Participant.answered,
             Participant.logged_on,
             Participant.counted,
@@ -267,11 +264,16 @@ def external_ids_of(session: Session, numbers: Collection[int]) -> dict[int, str
 
 
 class Imported(NamedTuple):
-    """What is here of a row that an import brought: ``answered`` is None without a contact."""
+    """What is here of a row that an import brought.
+
+    ``answered`` is how it stands, ``brought_answered`` what was brought; None when the contact
+    whom the row names is no longer part of it.
+    """
 
     number: int
     digest: str | None
     answered: bool | None
+    brought_answered: bool | None
 
 
 def imported_by_external_id(session: Session, external_ids: Collection[str]) -> dict[str, Imported]:
@@ -294,8 +296,20 @@ def _imported(
     ordered = sorted(values)
     for at in range(0, len(ordered), CHUNK):
         rows = session.execute(
-            select(column, Conversation.id, Conversation.digest, Participant.answered)
-            .outerjoin(Participant, Participant.conversation_id == Conversation.id)
+            select(
+                column,
+                Conversation.id,
+                Conversation.digest,
+                Participant.answered,
+                Participant.brought_answered,
+            )
+            .outerjoin(
+                Participant,
+                and_(
+                    Participant.conversation_id == Conversation.id,
+                    Participant.brought_answered.is_not(None),
+                ),
+            )
             .where(column.in_(ordered[at : at + CHUNK]), *conditions)
         )
         found.update({str(row[0]): Imported(*row[1:]) for row in rows})

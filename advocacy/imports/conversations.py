@@ -15,7 +15,7 @@ from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import Imported, participants_of
 from advocacy.conversations.rules import Said
 from advocacy.imports.outcome import Outcome
-from advocacy.imports.rules import ConversationRow, brought, differing
+from advocacy.imports.rules import ConversationRow, differing
 from advocacy.imports.spool import Spooled
 from advocacy.people.queries import get_person, people_by_email
 
@@ -50,7 +50,7 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
 
 def _compare(
     session: Session, rows: Sequence[Pair], outcome: Outcome
-) -> tuple[list[Pair], dict[int, str]]:
+) -> tuple[list[Pair], list[int]]:
     """Return the rows that are not here yet, and answers that came since; count the others."""
     by_id = queries.imported_by_external_id(
         session, {row.external_id for _, row in rows if row.external_id}
@@ -59,40 +59,31 @@ def _compare(
         session, {spooled.content for spooled, row in rows if not row.external_id}
     )
     fresh: list[Pair] = []
-    heard: dict[int, str] = {}
+    heard: list[int] = []
     for spooled, row in rows:
         known = by_id.get(row.external_id) if row.external_id else by_content.get(spooled.content)
         if known is None:
             fresh.append((spooled, row))
         elif row.external_id and (reason := _refusal(session, spooled, row, known)):
             outcome.refuse(spooled, reason)
-        elif spooled.answered and known.answered is False and not _was_brought(spooled, row, known):
-            heard[known.number] = _digest(spooled, row)
-            outcome.change(spooled)
+        elif not spooled.answered or known.brought_answered is not False:
+            outcome.keep(spooled)  # also when the advocate has said otherwise since
         else:
-            outcome.keep(spooled)
+            heard.append(known.number)
+            (outcome.keep if known.answered else outcome.change)(spooled)
     return fresh, heard
-
-
-def _digest(spooled: Spooled, row: ConversationRow) -> str:
-    return brought(spooled.content, spooled.answered) if row.external_id else spooled.content
-
-
-def _was_brought(spooled: Spooled, row: ConversationRow, known: Imported) -> bool:
-    """Tell whether just this was imported before: then what was corrected since stays."""
-    return row.external_id is not None and known.digest == brought(spooled.content, True)
 
 
 def _refusal(
     session: Session, spooled: Spooled, row: ConversationRow, known: Imported
 ) -> str | None:
     """Return why a row whose external id is here already cannot go in."""
-    if known.digest == brought(spooled.content, spooled.answered):
-        return None
     name = f"external_id {row.external_id} is here already"
-    if known.digest == brought(spooled.content, not spooled.answered):
-        return None if spooled.answered else f"{name}, with another answered"
-    return f"{name}, with another {_differences(session, row, known)}"
+    if known.digest != spooled.content:
+        return f"{name}, with another {_differences(session, row, known)}"
+    if known.brought_answered and not spooled.answered:
+        return f"{name}, with another answered"
+    return None
 
 
 def _differences(session: Session, row: ConversationRow, known: Imported) -> str:
@@ -150,5 +141,5 @@ def _new(
         row.occurred_at,
         True,
         row.external_id,
-        _digest(spooled, row),
+        spooled.content,
     )

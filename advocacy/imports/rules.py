@@ -314,14 +314,6 @@ READERS: Mapping[ImportKind, Reader] = MappingProxyType(
 )
 
 
-def brought(content: str, answered: bool | None) -> str:
-    """Return the hash of all that a row with an external id brought, ``answered`` too.
-
-    A row without one is named by its content alone, so that it stays the same when answered.
-    """
-    return content if answered is None else _digest(f"{content} {answered}")
-
-
 def differing(first: Mapping[str, object], second: Mapping[str, object]) -> str:
     """Return the columns in which two rows differ, as they are named in a reason."""
     return ", ".join(column for column in first if first[column] != second[column])

@@ -582,7 +582,9 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("brought_answered", sa.Boolean(), nullable=True),
         sa.Column("logged_on", sa.Date(), nullable=False),
+        sa.Column("reported", sa.Boolean(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"],

@@ -414,6 +414,45 @@ def test_a_day_that_only_an_advocate_says_of_an_import_is_not_the_imports(
     assert ledger(session) == week(4, MONDAY - timedelta(days=7), "word")
 
 
+def test_a_corrected_day_is_late_whatever_another_import_saw_of_it(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    """The other import vouches that they spoke; when it was logged, it cannot know."""
+    year_ago = MONDAY - timedelta(days=364)
+    log(session, ada, sofia, year_ago, today=MONDAY, reported=True)
+    conversation = log(session, ada, sofia, MONDAY, reported=True)
+    changed(session, conversation, say(day=year_ago, kind="called"), [sofia], MONDAY)
+    assert ledger(session) == week(4, year_ago, "seen")
+    tuesday = MONDAY + timedelta(days=1)
+    other = log(session, ada, sofia, tuesday, reported=True)
+    changed(session, other, say(day=MONDAY, kind="called"), [sofia], tuesday)
+    assert ledger(session)[MONDAY, "week", "seen"] == 8
+
+
+def test_a_reply_on_another_day_is_logged_when_it_is_marked(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    log(session, ada, sofia, MONDAY + timedelta(days=1), reported=True)
+    for reply, counts in ((MONDAY + timedelta(days=1), False), (MONDAY, True)):
+        row = log(session, ada, sofia, MONDAY, began="contact", answered=False, reported=True)
+        later = noon(MONDAY + timedelta(days=20))
+        mark_answered(session, row, sofia, replied_on=reply, now=later)
+        assert participant(session, row, sofia).counted is counts
+
+
+def test_whom_an_advocate_adds_where_another_import_saw_them_is_logged_then(
+    session: Session, ada: Person
+) -> None:
+    sofia, tom = add_contacts(session, ada, "Sofia", "Tom")
+    early = MONDAY - timedelta(days=10)
+    log(session, ada, tom, early, today=MONDAY, reported=True)
+    conversation = log(session, ada, sofia, early, "called", today=MONDAY, reported=True)
+    set_joined(session, ada, MONDAY)
+    said = say(day=early, kind="called", answered=(True, True))
+    changed(session, conversation, said, [sofia, tom], MONDAY)
+    assert ledger(session, tie=tom) == week(4, early, "seen")
+
+
 def test_whom_an_advocate_adds_to_an_import_stands_on_word(session: Session, ada: Person) -> None:
     sofia, tom = add_contacts(session, ada, "Sofia", "Tom")
     conversation = log(session, ada, sofia, MONDAY, reported=True)

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.actions import describe, find_or_add
@@ -31,6 +32,7 @@ from advocacy.conversations.actions import (
     settle_ties,
     take_back,
 )
+from advocacy.conversations.models import Witness
 from advocacy.conversations.queries import get_conversation, participants_of
 from advocacy.conversations.rules import Said, Source
 from advocacy.core.database import Database
@@ -97,17 +99,25 @@ STEP = st.one_of(
 HISTORIES = st.lists(STEP, min_size=4, max_size=24)
 
 
+class Part(NamedTuple):
+    """Somebody's part in a conversation: ``reported`` as brought, ``named`` by an import's row."""
+
+    answered: bool
+    logged_on: date
+    reported: bool = False
+    named: bool = False
+
+
 @dataclass
 class Talk:
-    """A conversation as it stands: by contact, whether answered and when logged."""
+    """A conversation as it stands, with the part of each contact."""
 
     number: int
     person: int
     day: date
     kind: str
     began: str
-    with_whom: dict[int, tuple[bool, date]]
-    reported: bool = False
+    with_whom: dict[int, Part]
     taken_back: bool = False
 
 
@@ -236,9 +246,10 @@ class World:
         )
         for number, (person, contacts, said) in zip(numbers, told, strict=True):
             whom = {
-                n: (reply, self.today) for n, reply in zip(contacts, said.answered, strict=True)
+                n: Part(reply, self.today, reported, reported)
+                for n, reply in zip(contacts, said.answered, strict=True)
             }
-            self.talks.append(Talk(number, person, said.day, said.kind, said.began, whom, reported))
+            self.talks.append(Talk(number, person, said.day, said.kind, said.began, whom))
 
     def standing_talks(self) -> list[Talk]:
         return [talk for talk in self.talks if not talk.taken_back]
@@ -255,21 +266,24 @@ class World:
         row = get_conversation(self.session, self.people[talk.person].id, talk.number)
         hold(self.session, row.person_id)
         mark_answered(self.session, row, self.ties[contact], replied_on=reply, now=noon(self.today))
-        answered, logged_on = talk.with_whom[contact]
-        if answered:
+        part = talk.with_whom[contact]
+        if part.answered:
             return
+        part = part._replace(answered=True)
         if talk.began == "advocate":
-            talk.with_whom[contact] = (True, logged_on)
+            talk.with_whom[contact] = part
             return
         if len(talk.with_whom) > 1:
             del talk.with_whom[contact]
             number = self.session.scalar(select(func.max(type(row).id)))
             assert number is not None
-            talk = Talk(number, talk.person, talk.day, talk.kind, "contact", {}, talk.reported)
+            talk = Talk(number, talk.person, talk.day, talk.kind, "contact", {})
             self.talks.append(talk)
-        moved = reply != talk.day
-        talk.day = reply
-        talk.with_whom[contact] = (True, self.today if moved else logged_on)
+            part = part._replace(named=False)
+        if reply != talk.day:
+            talk.day = reply
+            part = part._replace(logged_on=self.today, reported=False)
+        talk.with_whom[contact] = part
 
     def _correct(self, which: int, whom: Sequence[int], ago: int, manner: Manner) -> None:
         if (talk := self.pick(which)) is None:
@@ -280,7 +294,7 @@ class World:
             talk.day,
             talk.kind,
             talk.began,
-            {n: answered for n, (answered, _) in talk.with_whom.items()},
+            {n: part.answered for n, part in talk.with_whom.items()},
         )
         row = get_conversation(self.session, self.people[talk.person].id, talk.number)
         hold(self.session, row.person_id)
@@ -292,13 +306,12 @@ class World:
         correct(self.session, row, said, ties, noon(self.today))
         moved = said.day != talk.day
         talk.day, talk.kind, talk.began = said.day, said.kind, said.began
-        talk.with_whom = {
-            n: (
-                answered,
-                self.today if moved or n not in talk.with_whom else talk.with_whom[n][1],
-            )
-            for n, answered in after.items()
-        }
+        before, talk.with_whom = talk.with_whom, {}
+        for n, answered in after.items():
+            part = before.get(n, Part(answered, self.today))._replace(answered=answered)
+            if moved:
+                part = part._replace(logged_on=self.today, reported=False)
+            talk.with_whom[n] = part
 
     def _take_back(self, which: int) -> None:
         if (talk := self.pick(which)) is not None:
@@ -309,12 +322,17 @@ class World:
 
     def _hear(self, which: int) -> None:
         """An import brings a row again, answered meanwhile."""
-        brought = [talk for talk in self.talks if talk.reported and len(talk.with_whom) == 1]
+        brought = [
+            talk for talk in self.talks if any(part.named for part in talk.with_whom.values())
+        ]
         if brought:
             talk = brought[which % len(brought)]
             hold(self.session, self.people[talk.person].id)
-            bring_in(self.session, [], {talk.number: f"{talk.number:064d}"}, noon(self.today))
-            talk.with_whom = {n: (True, on) for n, (_, on) in talk.with_whom.items()}
+            bring_in(self.session, [], [talk.number], noon(self.today))
+            talk.with_whom = {
+                n: part._replace(answered=part.answered or part.named)
+                for n, part in talk.with_whom.items()
+            }
 
     def _address(self, contact: int, email: str | None) -> None:
         taken = {self.email_of[n] for n, owner in enumerate(OWNERS) if owner == OWNERS[contact]} - {
@@ -391,11 +409,13 @@ class World:
         for talk in self.standing_talks():
             if contact not in talk.with_whom:
                 continue
-            answered, logged_on = talk.with_whom[contact]
+            part = talk.with_whom[contact]
             seen = (contact, talk.day) in self.witnessed
-            from_day = max(self.first_day, self.joined[talk.person], logged_on - timedelta(days=14))
-            if (talk.reported and seen) or talk.day >= from_day:
-                found.append(Deed(talk.day, talk.kind, talk.began, answered, seen, talk.number))
+            late_before = part.logged_on - timedelta(days=14)
+            from_day = max(self.first_day, self.joined[talk.person], late_before)
+            if part.reported or talk.day >= from_day:
+                deed = Deed(talk.day, talk.kind, talk.began, part.answered, seen, talk.number)
+                found.append(deed)
         return found
 
     def days_of_shares(self, person: int) -> set[date]:
@@ -503,16 +523,9 @@ class World:
             fresh._address(contact, email)
         for email in sorted(self.hired):
             fresh._hire(email)
-        conversations.testify(
-            session,
-            {(fresh.ties[contact], day) for contact, day in self.witnessed},
-            Source.IMPORT,
-            noon(self.today),
-        )
         for talk in reversed(self.standing_talks()):
-            said = Said(
-                talk.day, talk.kind, talk.began, [one for one, _ in talk.with_whom.values()]
-            )
+            answers = [part.answered for part in talk.with_whom.values()]
+            said = Said(talk.day, talk.kind, talk.began, answers)
             (number,) = record(
                 session,
                 [
@@ -520,15 +533,23 @@ class World:
                         fresh.people[talk.person].id,
                         [fresh.ties[contact] for contact in talk.with_whom],
                         said,
-                        reported=talk.reported,
+                        reported=any(part.reported for part in talk.with_whom.values()),
                     )
                 ],
                 noon(self.today),
             )
             rows = {one.contact_id: one for one in participants_of(session, number)}
-            for contact, (_, logged_on) in talk.with_whom.items():
-                rows[fresh.ties[contact]].logged_on = logged_on
+            for contact, part in talk.with_whom.items():
+                row = rows[fresh.ties[contact]]
+                row.logged_on, row.reported = part.logged_on, part.reported
             session.flush()
+        session.execute(delete(Witness))  # of days as they stand now, not as they were brought
+        conversations.testify(
+            session,
+            {(fresh.ties[contact], day) for contact, day in self.witnessed},
+            Source.IMPORT,
+            noon(self.today),
+        )
         fresh.witnessed = self.witnessed
         settle_ties(session, ties_of(session), noon(self.today))
         for post in reversed(self.posts):

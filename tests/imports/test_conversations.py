@@ -6,14 +6,18 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
 from advocacy.audit.models import Event
+from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
+from advocacy.conversations.actions import correct, hold
 from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.imports import actions
@@ -25,6 +29,7 @@ from advocacy.points.models import Entry
 from advocacy.programme.actions import start
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.verify import verify
+from tests.builders import noon
 from tests.databases import Databases
 from tests.imports.conftest import Import
 from tests.imports.files import (
@@ -231,6 +236,68 @@ def test_what_was_corrected_here_since_stays(with_people: Import, programme: Dat
     with programme.writing() as session:
         session.execute(update(Conversation).values(kind="called", note="rang"))
     assert counts(with_people("conversations", rows)) == (0, 0, 1, 0)
+
+
+def put_right(database: Database, answered: dict[str, bool]) -> None:
+    """Correct the only conversation, three days later: with whom, and who answered."""
+    with database.writing() as session:
+        (row,) = session.scalars(select(Conversation))
+        hold(session, row.person_id)
+        contacts = find_or_add(session, row.person_id, list(answered), now())
+        said = Said(row.day, row.kind, row.began, list(answered.values()))
+        correct(session, row, said, contacts, noon(row.day + timedelta(days=3)))
+
+
+@pytest.mark.parametrize("external_id", ["", "w1"])
+@pytest.mark.parametrize("first", ["false", "true"])
+def test_an_answer_corrected_here_since_stays_away(
+    with_people: Import, programme: Database, first: str, external_id: str
+) -> None:
+    with_people("conversations", HEADER + HELLO + f"{first},,,{external_id}\n")
+    rows = HEADER + HELLO + f"true,,,{external_id}\n"
+    with_people("conversations", rows)
+    put_right(programme, {"Ada": False})
+    assert counts(with_people("conversations", rows)) == (0, 0, 1, 0)
+    assert answers(programme) == [(external_id or None, False)]
+    assert sum(points_by_rule(programme).values()) == 0
+    assert_sound(programme)
+
+
+def test_an_answer_known_here_already_is_no_change(
+    with_people: Import, programme: Database
+) -> None:
+    with_people("conversations", HEADER + HELLO + "false,,,w1\n")
+    put_right(programme, {"Ada": True})
+    for _ in range(2):
+        assert counts(with_people("conversations", HEADER + HELLO + "true,,,w1\n")) == (0, 0, 1, 0)
+        put_right(programme, {"Ada": False})
+    assert answers(programme) == [("w1", False)]
+
+
+@pytest.mark.parametrize("external_id", ["", "w1"])
+def test_an_answer_is_of_whom_the_row_names(
+    with_people: Import, programme: Database, external_id: str
+) -> None:
+    with_people("conversations", HEADER + HELLO + f"false,,,{external_id}\n")
+    put_right(programme, {"Eve": False, "Ada": False})
+    result = with_people("conversations", HEADER + HELLO + f"true,,,{external_id}\n")
+    assert counts(result) == (0, 1, 0, 0)
+    with programme.reading() as session:
+        rows = session.execute(select(Contact.name, Participant.answered).join(Participant))
+        assert {name: answered for name, answered in rows} == {"Ada": True, "Eve": False}
+    assert points_by_rule(programme) == {"week": 4}
+    assert_sound(programme)
+
+
+@pytest.mark.parametrize("external_id", ["", "w1"])
+def test_an_answer_of_whom_is_no_longer_part_changes_nothing(
+    with_people: Import, programme: Database, external_id: str
+) -> None:
+    with_people("conversations", HEADER + HELLO + f"false,,,{external_id}\n")
+    put_right(programme, {"Eve": False})
+    result = with_people("conversations", HEADER + HELLO + f"true,,,{external_id}\n")
+    assert counts(result) == (0, 0, 1, 0)
+    assert answers(programme) == [(external_id or None, False)]
 
 
 def test_rows_without_an_id_are_named_by_their_content(
