@@ -4,8 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ from advocacy.points.queries import (
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import files, queries
 from advocacy.recognition.rules import Format
-from advocacy.shares.models import Share
+from advocacy.shares.queries import records_of_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +104,13 @@ def _tie_problems(session: Session) -> Iterator[str]:
 
 
 def _share_problems(session: Session) -> Iterator[str]:
-    share = rules.FIRST_RULES.share
-    shared = select(Share.person_id, Share.day).where(
-        Share.counted.is_(True), Share.taken_back_at.is_(None)
-    )
-    shown: list[Any] = list(session.execute(shared.distinct()))
-    due = {(person, day): share for person, day in shown}  # noqa: C420 (rows are no tuples)
+    due: dict[tuple[int, date], int] = {}
+    for record in records_of_shares(session, get_programme(session).first_day):
+        counts = record.remembered is None
+        if counts:
+            due[record.person_id, record.day] = rules.FIRST_RULES.share
+        if record.was_counted != counts:
+            yield f"share {record.number}: it is marked wrongly as counted"
     written = {
         (person, day): int(points)
         for person, day, points in session.execute(

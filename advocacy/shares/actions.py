@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from advocacy.content.models import Item
@@ -107,24 +107,18 @@ def take_back(session: Session, share: Share, now: datetime) -> None:
 
 def settle_person(session: Session, person: Person, now: datetime) -> None:
     """Judge anew which shares of a person count, after a first day moved."""
-    programme = get_programme(session)
-    changed = []
-    days = set()
-    for share in session.scalars(select(Share).where(Share.person_id == person.id)):
-        remembered = remembered_only(
-            share.day,
-            share.logged_on,
-            reported=share.reported,
-            colleague=False,
-            joined=person.joined,
-            first_day=programme.first_day,
-        )
-        if share.counted != (remembered is None):
-            changed.append({"id": share.id, "counted": remembered is None})
-            days.add((person.id, share.day))
+    first_day = get_programme(session).first_day
+    changed = [
+        record
+        for record in queries.records_of_shares(session, first_day, person.id)
+        if record.was_counted != (record.remembered is None)
+    ]
     if changed:
-        session.execute(update(Share), changed)
-        _settle_days(session, days, now)
+        session.execute(
+            update(Share),
+            [{"id": one.number, "counted": one.remembered is None} for one in changed],
+        )
+        _settle_days(session, {(person.id, one.day) for one in changed}, now)
 
 
 def _settle_days(session: Session, days: Collection[tuple[int, date]], now: datetime) -> None:

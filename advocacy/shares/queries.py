@@ -1,16 +1,64 @@
 """Reading shares and tracked links."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from advocacy.content.models import Item
 from advocacy.core.errors import NotFound
+from advocacy.people.models import Person
+from advocacy.points.rules import Remembered, remembered_only
 from advocacy.shares.models import Share, TrackedLink
 
 CHUNK = 500
+
+
+class Record(NamedTuple):
+    """A share as the record has it, and whether it counts."""
+
+    number: int
+    person_id: int
+    day: date
+    was_counted: bool
+    remembered: Remembered | None
+
+
+def records_of_shares(
+    session: Session, first_day: date, person_id: int | None = None
+) -> Iterator[Record]:
+    """Yield what the record says of shares, of one person or of all, taken-back ones left out.
+
+    :param first_day: the programme's.
+    """
+    query = (
+        select(
+            Share.id,
+            Share.person_id,
+            Share.day,
+            Share.counted,
+            Share.logged_on,
+            Share.reported,
+            Person.joined,
+        )
+        .join(Person, Person.id == Share.person_id)
+        .where(Share.taken_back_at.is_(None))
+        .execution_options(yield_per=5000)
+    )
+    if person_id is not None:
+        query = query.where(Share.person_id == person_id)
+    for number, person, day, counted, logged_on, reported, joined in session.execute(query):
+        remembered = remembered_only(
+            day,
+            logged_on,
+            reported=reported,
+            colleague=False,
+            joined=joined,
+            first_day=first_day,
+        )
+        yield Record(number, person, day, counted, remembered)
 
 
 def get_share(session: Session, person_id: int, share_id: int) -> Share:

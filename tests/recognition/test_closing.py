@@ -445,6 +445,7 @@ TAMPERED = {
     "a conversation moved": "UPDATE conversation SET day = '2026-01-20' WHERE kind = 'called'",
     "a conversation gone": "DELETE FROM conversation WHERE kind = 'called'",
     "a share taken back aside": "UPDATE share SET taken_back_at = '2026-01-06'",
+    "a share logged late": "UPDATE share SET logged_on = '2026-02-20'",
     "counted though it does not": "UPDATE participant SET counted = NOT counted",
     "a standing changed": "UPDATE standing SET points = points + 1 WHERE period = '2026'",
     "a standing's part changed": "UPDATE standing SET seen = seen + 1 WHERE period = 'all'",
