@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from advocacy.account.views import blueprint as account
 from advocacy.admin.views import blueprint as admin
-from advocacy.app import access, clock, health, places, worker
+from advocacy.app import access, clock, expired, health, places, worker
 from advocacy.auth import login
 from advocacy.auth.rules import SIGN_IN_LASTS
 from advocacy.auth.views import blueprint as auth
@@ -75,6 +75,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     session.init_app(app, database or Database(settings.database_url))
     headers.init_app(app, is_https=settings.is_https)
     errors.init_app(app)
+    expired.init_app(app)
     login.init_app(app)
     access.init_app(app)
     CSRFProtect(app)

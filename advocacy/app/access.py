@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from advocacy.app.expired import expired_page
 from advocacy.config import Settings
 from advocacy.people.rules import Role
-from advocacy.web.errors import expired_page
 from advocacy.web.user import current_user
 
 

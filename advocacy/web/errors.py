@@ -7,7 +7,6 @@ from contextlib import suppress
 from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -19,7 +18,6 @@ from advocacy.core.errors import (
     TooMany,
     Unavailable,
 )
-from advocacy.web.sent_forms import FIELD
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +43,6 @@ _WORDS = {
     500: ("This did not work", "Nothing is lost. We have a note of it."),
     503: ("Back in a moment", "The database does not answer just now. Nothing is lost."),
 }
-_SECRET_FIELDS = {"csrf_token", FIELD}
 
 
 def page(status: int, text: str | None = None, number: str | None = None) -> Response:
@@ -81,10 +78,6 @@ def init_app(app: Flask) -> None:
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.seconds)
         return answer
-
-    @app.errorhandler(CSRFError)
-    def expired(_error: CSRFError) -> ResponseReturnValue:
-        return expired_page()
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -133,13 +126,3 @@ def _unsaid(answer: Response) -> Response:
 
 def _status_of(error: DomainError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
-
-
-def expired_page() -> ResponseReturnValue:
-    """Return the page for a form that expired: what was typed, and a way to send it again."""
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in _SECRET_FIELDS and "password" not in name and name != "repeated"
-    ]
-    return render_template("errors/expired.html", fields=fields, action=request.path), 400

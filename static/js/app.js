@@ -1,6 +1,7 @@
 // What JavaScript adds to every page. Each part finds its own markup and does without it.
 import { copies } from "./copy.js";
 import { days } from "./day.js";
+import { freshTokens } from "./fresh-token.js";
 import { menus } from "./menu.js";
 import { passkeys } from "./passkeys.js";
 import { peopleFields } from "./people-field.js";
@@ -12,6 +13,7 @@ export function enhance(root) {
   copies(root);
   days(root);
   menus(root);
+  freshTokens(root);
   passkeys(root);
 }
 

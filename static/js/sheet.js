@@ -1,8 +1,9 @@
 // A link to /log opens the same page as a sheet over this one.
 // The server answers /log?sheet=1 with the header X-Sheet by the inside of the sheet alone.
 // Sent, it answers 422 with the inside again, or redirects: the page it leads to takes this one's place.
-// Whatever fails, what was typed stays in the form.
+// Whatever fails, what was typed stays in the form; signed out, it can be sent after a sign-in elsewhere.
 import { element, icon } from "./draw.js";
+import { freshToken } from "./fresh-token.js";
 
 const HEADERS = { "X-Sheet": "1", Accept: "text/html" };
 
@@ -11,6 +12,7 @@ let enhance = () => {};
 let opener = null;
 let openedFor = "";
 let touched = false;
+let signedOut = false;
 
 const dialog = () => document.getElementById("sheet");
 const isLog = (link) => link.origin === location.origin && link.pathname === "/log" && !link.target && !link.hasAttribute("data-page");
@@ -27,6 +29,7 @@ function show(frame) {
   const next = frame.querySelector("input[name=next]");
   if (next && !next.value) next.value = location.pathname + location.search; // back to where you were
   touched = false;
+  signedOut = false;
   enhance(frame);
 }
 
@@ -107,12 +110,14 @@ async function send(form, submitter) {
   const plain = form.enctype !== "multipart/form-data";
   for (const button of buttons) button.disabled = true;
   try {
+    if (signedOut) { await freshToken(form); data.set("csrf_token", form.elements.csrf_token.value); }
     const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, {
       method: "POST",
       headers: HEADERS,
       body: plain ? new URLSearchParams(data) : data,
     });
     const html = await answer.text();
+    if (answer.status === 401) { saySignedOut(frame, html); return; }
     const again = answer.redirected ? null : inside(html);
     if (again) { show(again); touched = true; focusFirst(again); return; }
     if (answer.ok || answer.status < 500) { touched = false; dialog().close(); take(html, answer.redirected ? answer.url : location.href); return; }
@@ -122,6 +127,18 @@ async function send(form, submitter) {
   } finally {
     for (const button of buttons) button.disabled = false;
   }
+}
+
+// Signed out meanwhile: the form stays, with a way to sign in beside it.
+function saySignedOut(frame, html) {
+  signedOut = true;
+  frame.querySelector("[data-trouble]")?.remove();
+  const notice = new DOMParser().parseFromString(html, "text/html").querySelector(".notice");
+  if (!notice) return;
+  notice.dataset.trouble = "";
+  (frame.querySelector(".sheet-inside") ?? frame).prepend(document.adoptNode(notice));
+  notice.scrollIntoView({ block: "nearest" });
+  notice.querySelector("a")?.focus();
 }
 
 // Broken on the other side: the form stays, with the number to quote.

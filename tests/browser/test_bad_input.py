@@ -209,7 +209,33 @@ def test_signed_out_meanwhile_keeps_the_words(
     frame.get_by_label("What was said").fill("Tablets for a class")
     phone.context.clear_cookies()
     send(phone)
-    expect(phone.get_by_text("Tablets for a class")).to_be_visible()
+    expect(frame.get_by_role("alert")).to_contain_text("You were signed out.")
+    expect(frame.get_by_label("What was said")).to_have_value("Tablets for a class")
+    send(phone)  # still signed out: still here
+    with phone.context.expect_page() as opened:
+        frame.get_by_role("link", name="Sign in in a new tab").click()
+    sign_in(opened.value, login)
+    log_it(phone)
+    open_card(phone, "Maria")
+    expect(story(phone)).to_contain_text("Tablets for a class")
+
+
+def test_signed_out_meanwhile_on_a_page_sends_at_once_after_a_sign_in(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    login = newcomer()
+    sign_in(phone, login)
+    phone.goto("/contacts/new")
+    phone.get_by_label("First person").fill("Maria")
+    phone.context.clear_cookies()
+    phone.get_by_role("button", name="Add them").click()
+    expect(phone.get_by_role("heading", name="You were signed out")).to_be_visible()
+    with phone.context.expect_page() as opened:
+        phone.get_by_role("link", name="Sign in in a new tab").click()
+    sign_in(opened.value, login)
+    phone.get_by_role("button", name="Send it now").click()
+    phone.wait_for_url("**/contacts")
+    expect(phone.locator(".row-title")).to_have_text(["Maria"])
 
 
 def test_empty_and_long_names_on_the_page_for_them(

@@ -1,0 +1,62 @@
+"""A form that was open too long, or whose sender was signed out: what was typed stays."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from advocacy.app.sent_words import Sent, in_words
+from advocacy.contacts.queries import contacts_by_number
+from advocacy.web.sent_forms import FIELD
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+_NEVER_SHOWN = {"csrf_token", FIELD}
+_LARGEST = 2**31 - 1
+_NOBODY: Mapping[int, str] = MappingProxyType({})
+
+
+def expired_page() -> ResponseReturnValue:
+    """Return the page for a form that expired: what was typed, and a way to send it again.
+
+    To the sheet, when nobody is signed in, only a word: the sheet itself keeps what was typed.
+    """
+    if request.headers.get("X-Sheet") and not current_user.is_authenticated:
+        return render_template("errors/signed_out.html"), 401
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in _NEVER_SHOWN and "password" not in name and name != "repeated"
+    ]
+    return (
+        render_template(
+            "errors/expired.html",
+            fields=fields,
+            words=in_words([Sent(*field) for field in fields], _names(fields)),
+            action=request.path,
+        ),
+        400,
+    )
+
+
+def _names(fields: list[tuple[str, str]]) -> Mapping[int, str]:
+    """Return the names of the contacts among the fields, those of who is signed in."""
+    if not current_user.is_authenticated:
+        return _NOBODY
+    texts = [value.removeprefix("id:") for name, value in fields if name == "contact"]
+    numbers = {int(text) for text in texts if text.isascii() and text.isdecimal()}
+    wanted = [number for number in numbers if number <= _LARGEST]
+    return {
+        number: contact.label
+        for number, contact in contacts_by_number(db(), current_user.id, wanted).items()
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Answer a form whose token is not this sign-in's."""
+
+    @app.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> ResponseReturnValue:
+        return expired_page()
