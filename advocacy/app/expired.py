@@ -9,11 +9,11 @@ from flask_wtf.csrf import CSRFError
 
 from advocacy.app.sent_words import Sent, in_words
 from advocacy.contacts.queries import contacts_by_number
-from advocacy.web.sent_forms import FIELD
+from advocacy.web.sent_forms import FIELD, SECRETS
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
-_NEVER_SHOWN = {"csrf_token", FIELD}
+_NOT_SENT_AGAIN = {"csrf_token", FIELD, *SECRETS}
 _LARGEST = 2**31 - 1
 _NOBODY: Mapping[int, str] = MappingProxyType({})
 
@@ -28,7 +28,7 @@ def expired_page() -> ResponseReturnValue:
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in _NEVER_SHOWN and "password" not in name and name != "repeated"
+        if name not in _NOT_SENT_AGAIN
     ]
     return (
         render_template(

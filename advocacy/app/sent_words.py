@@ -44,7 +44,7 @@ _VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("shared", "y"): "Yes",
     }
 )
-_MACHINES = frozenset({"next", "sheet", "submit", "again", "undo"})
+_MACHINES = frozenset({"next", "sheet", "submit", "again", "undo", "code", "answer", "version"})
 """What a form carries for itself: nobody typed it."""
 
 

@@ -18,7 +18,7 @@ from advocacy.web.user import current_user
 
 FIELD = "form_key"
 _KEY_LENGTH = 64
-_SECRETS = frozenset({"password", "repeated", "current"})
+SECRETS = frozenset({"password", "repeated", "current"})
 """What is kept as a slow hash or not at all, so not here either."""
 
 
@@ -32,7 +32,7 @@ def digest_of_request() -> str:
     fields = sorted(
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in (FIELD, "csrf_token") and name not in _SECRETS
+        if name not in (FIELD, "csrf_token") and name not in SECRETS
     )
     files = [
         (name, file.filename or "", hashlib.sha256(file.read()).hexdigest(), file.seek(0))

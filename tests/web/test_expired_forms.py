@@ -87,3 +87,10 @@ def test_what_nobody_may_name_stays_unnamed() -> None:
         {},
     )
     assert told == [("With", "somebody you know"), ("Name", "Kwame"), ("When on", "soon")]
+
+
+def test_a_password_is_in_no_page(avi: Caller) -> None:
+    sent = {"current": "my own phrase", "password": "another phrase", "repeated": "another phrase"}
+    answer = avi.post("/password", {**sent, "csrf_token": "old"})
+    assert answer.status_code == 400
+    assert "phrase" not in answer.text
