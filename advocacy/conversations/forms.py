@@ -56,10 +56,10 @@ def read_answers(values: Sequence[str], people: int) -> list[bool]:
     for value in values:
         text = value.strip().lower()
         if text not in YES + NO:
-            raise Invalid("Say whether they answered: yes, or not yet.", field="answered")
+            raise Invalid("Say whether it was answered: yes, or not yet.", field="answered")
         answers.append(text in YES)
     if not answers:
-        raise Invalid("Say whether they answered: yes, or not yet.", field="answered")
+        raise Invalid("Say whether it was answered: yes, or not yet.", field="answered")
     if len(answers) == 1:
         return answers * people
     if len(answers) != people:

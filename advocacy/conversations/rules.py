@@ -55,9 +55,9 @@ def check(said: Said, today: date) -> None:
     if len(said.answered) > PEOPLE_LIMIT:
         raise Invalid(f"Up to {PEOPLE_LIMIT} people fit in one conversation.", field="contact")
     if said.kind == Kind.MET and not all(said.answered):
-        raise Invalid("Who met in person took part: choose yes.", field="answered")
+        raise Invalid("You met, so choose Yes.", field="answered")
     if said.kind == Kind.INTRODUCED and said.began != Began.ADVOCATE:
-        raise Invalid("An introduction is begun by you.", field="began")
+        raise Invalid("An introduction is yours to begin: choose I did.", field="began")
     _check_text("channel", said.channel, CHANNEL_LENGTH)
     _check_text("note", said.note, NOTE_LENGTH)
 

@@ -6,6 +6,7 @@ import { menus } from "./menu.js";
 import { passkeys } from "./passkeys.js";
 import { peopleFields } from "./people-field.js";
 import { sheets } from "./sheet.js";
+import { whoAnswered } from "./who-answered.js";
 
 // Make quick whatever stands below `root`: the page at first, later each piece that arrives.
 export function enhance(root) {
@@ -13,6 +14,7 @@ export function enhance(root) {
   copies(root);
   days(root);
   menus(root);
+  whoAnswered(root); // after the field of people, whose words it sets
   freshTokens(root);
   passkeys(root);
 }

@@ -5,6 +5,13 @@ import { element, face, icon } from "./draw.js";
 const WAIT = 120;
 let count = 0;
 
+// Words mean somebody when they are the address, or the whole words that the name begins with.
+function means(words, person) {
+  const wanted = words.toLowerCase().replace(/\s+/g, " ");
+  const name = person.name.toLowerCase();
+  return name === wanted || name.startsWith(`${wanted} `) || person.detail?.toLowerCase() === wanted;
+}
+
 class PeopleField {
   constructor(root) {
     this.root = root;
@@ -31,6 +38,7 @@ class PeopleField {
     });
     this.list = element("ul", { class: "people-list", role: "listbox", id: `${id}-list`, "aria-label": "People", hidden: true });
     this.said = element("span", { class: "unseen", role: "status" });
+    this.which = element("p", { class: "field-hint", role: "status", hidden: true });
     this.box = element("div", { class: "people-box" }, this.names, this.input);
     this.lines = this.root.querySelector("[data-people-lines]");
     this.recentRow = this.root.querySelector("[data-people-recent]");
@@ -38,6 +46,7 @@ class PeopleField {
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.left(), 150));
+    this.root.closest("form")?.addEventListener("submit", (event) => this.sent(event), true);
     this.list.addEventListener("mousedown", (event) => event.preventDefault()); // keep the focus in the field
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -58,7 +67,7 @@ class PeopleField {
     }
     const around = element("div", { class: "people-around" }, this.box, this.list);
     this.lines.replaceWith(around);
-    around.after(this.said);
+    around.after(this.said, this.which);
     if (this.recentRow) {
       this.recentRow.replaceChildren();
       this.recentRow.setAttribute("role", "group");
@@ -71,7 +80,7 @@ class PeopleField {
       const remove = element("button", { type: "button", "aria-label": `Remove ${person.name}` }, icon("x"));
       remove.addEventListener("click", () => { this.drop(at); this.input.focus(); });
       const value = person.id ? `id:${person.id}` : person.name;
-      return element("span", { class: "people-name" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name), element("input", { type: "hidden", name: this.name, value }), remove);
+      return element("span", { class: "people-name" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name), person.id ? "" : element("small", { class: "people-new" }, "new"), element("input", { type: "hidden", name: this.name, value }), remove);
     }));
     this.input.placeholder = this.picked.length ? "and…" : "A name or an e-mail address";
     this.input.hidden = this.single && this.picked.length > 0;
@@ -87,13 +96,17 @@ class PeopleField {
   }
 
   pick(person) {
-    if (!person || this.has(person)) { this.close(); return; }
+    this.take(person);
+    this.input.focus();
+  }
+
+  take(person) {
+    this.close();
+    if (!person || this.has(person)) { if (person) this.input.value = ""; return; }
     if (this.single) this.picked = [];
     this.picked.push({ ...person, strength: undefined });
     this.input.value = "";
-    this.close();
     this.changed(`${person.name} added`);
-    this.input.focus();
   }
 
   drop(at) {
@@ -133,17 +146,25 @@ class PeopleField {
 
   async ask() {
     const words = this.input.value.trim();
+    const found = await this.find(words);
+    if (!found || this.input.value.trim() !== words) return;
+    this.offer(found, words);
+  }
+
+  // Who is known by these words; nothing when asked anew meanwhile
+  async find(words) {
     this.asking?.abort();
     this.asking = new AbortController();
-    let found = [];
     try {
       const answer = await fetch(`${this.url}?q=${encodeURIComponent(words)}`, { signal: this.asking.signal, headers: { Accept: "application/json" } });
-      if (answer.ok) found = await answer.json();
+      return answer.ok ? await answer.json() : [];
     } catch (error) {
-      if (error.name === "AbortError") return;
-      found = this.recent.filter((person) => person.name.toLowerCase().includes(words.toLowerCase()));
+      if (error.name === "AbortError") return null;
+      return this.recent.filter((person) => person.name.toLowerCase().includes(words.toLowerCase()));
     }
-    if (this.input.value.trim() !== words) return;
+  }
+
+  offer(found, words) {
     this.options = [...found.filter((person) => !this.has(person)), { name: words, isNew: true }];
     this.active = 0;
     this.drawList(words);
@@ -183,24 +204,55 @@ class PeopleField {
     if (event.key === "ArrowDown" && listed) { event.preventDefault(); this.point(this.active + 1); }
     else if (event.key === "ArrowUp" && listed) { event.preventDefault(); this.point(this.active - 1); }
     else if (event.key === "Enter" && listed) { event.preventDefault(); this.pick(this.options[this.active]); }
-    else if ((event.key === "Enter" || event.key === ",") && typed) { event.preventDefault(); this.pick({ name: typed }); }
+    else if ((event.key === "Enter" || event.key === ",") && typed) { event.preventDefault(); this.settle().then(() => this.input.focus()); }
     else if (event.key === "Escape" && listed) { event.preventDefault(); event.stopPropagation(); this.close(); }
     else if (event.key === "Backspace" && !this.input.value && this.picked.length) this.drop(this.picked.length - 1);
   }
 
   // A name typed and left there still counts
   left() {
-    if (this.root.contains(document.activeElement) && document.activeElement !== this.input && this.list.contains(document.activeElement)) return;
-    if (document.activeElement === this.input) return;
-    this.close();
-    const typed = this.input.value.trim();
-    if (typed) { this.input.value = ""; if (!this.has({ name: typed })) { this.picked.push({ name: typed }); this.changed(`${typed} added`); } }
+    if (this.list.contains(document.activeElement) || document.activeElement === this.input) return;
+    if (this.input.value.trim()) this.settle(); else this.close();
+  }
+
+  // Take who is meant by what was typed: the only one known whose name begins so, or somebody new.
+  // When several are, the words stay and the list says who. Tells whether it is settled.
+  settle() {
+    const words = this.input.value.trim();
+    clearTimeout(this.timer);
+    if (!words) return Promise.resolve(true);
+    if (this.settling?.words !== words) this.settling = { words, done: this.mean(words).finally(() => { this.settling = null; }) };
+    return this.settling.done;
+  }
+
+  async mean(words) {
+    const found = await this.find(words);
+    if (!found || this.input.value.trim() !== words) return false;
+    const fit = found.filter((person) => means(words, person));
+    const free = fit.filter((person) => !this.has(person));
+    if (free.length < 2) { this.take(free[0] ?? fit[0] ?? { name: words }); return true; }
+    this.offer(free, words);
+    this.list.classList.add("people-list--kept");
+    this.which.textContent = `You know ${free.length} people called ${words}. Say which one.`;
+    this.which.hidden = false;
+    return false;
+  }
+
+  // Sent while words stand in the field: first whom they mean
+  async sent(event) {
+    if (!this.input.value.trim()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { target: form, submitter } = event;
+    if (await this.settle()) form.requestSubmit(submitter ?? undefined); else this.input.focus();
   }
 
   close() {
     clearTimeout(this.timer);
     this.asking?.abort();
     this.list.hidden = true;
+    this.list.classList.remove("people-list--kept");
+    this.which.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }

@@ -47,7 +47,7 @@ def test_an_error_is_shown_inside_the_sheet(
     frame.get_by_label("What was said").fill("Tablets for a class")
     send(phone)
     wrong = frame.get_by_role("group", name="Did they answer?").locator(".field-wrong")
-    expect(wrong).to_have_text("Who met in person took part: choose yes.")
+    expect(wrong).to_have_text("You met, so choose Yes.")
     expect(frame.get_by_role("group", name="Did they answer?").locator(":focus")).to_have_count(1)
     expect(frame.get_by_label("What was said")).to_have_value("Tablets for a class")
     expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
@@ -139,10 +139,11 @@ def test_a_name_that_fits_two_is_asked_back(
 
     phone.goto("/")
     frame = open_sheet(phone)
+    # Sent as it was typed: nothing was found to choose from
+    phone.route("**/contacts.json*", lambda route: route.fulfill(json=[]))
     frame.get_by_role("combobox", name="With whom").fill("Maria")
-    # Sent as it was typed, before the list is there
-    frame.get_by_role("combobox", name="With whom").press("Enter")
     choose(phone, "Call")
+    frame.get_by_role("button", name="Remove Maria").wait_for()
     frame.get_by_label("What was said").fill("Tablets")
     send(phone)
     expect(frame.locator(".people .field-wrong")).to_be_visible()
@@ -153,6 +154,43 @@ def test_a_name_that_fits_two_is_asked_back(
     phone.locator(".row-title").first.click()
     expect(phone.get_by_text("maria@school.example")).to_be_visible()
     expect(story(phone)).to_have_count(1)
+
+
+def test_a_first_name_typed_and_left_is_who_is_known_by_it(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Elena Petrova", "Kwame Mensah", "Kwame Boateng")
+    frame = open_sheet(phone)
+    field = frame.get_by_role("combobox", name="With whom")
+    field.fill("elena")
+    choose(phone, "Call")
+    frame.get_by_role("button", name="Remove Elena Petrova").wait_for()
+
+    field.fill("Kwame")
+    frame.get_by_label("What was said").click()
+    expect(frame.get_by_text("You know 2 people called Kwame. Say which one.")).to_be_visible()
+    send(phone)
+    expect(field).to_have_value("Kwame")
+    frame.get_by_role("option", name="Kwame Boateng").click()
+
+    field.fill("Yuki")
+    send(phone)  # at once, from the words that stand there
+    toast(phone, "Logged with Elena Petrova, Kwame Boateng and Yuki.").wait_for()
+    phone.goto("/contacts")
+    expect(phone.locator(".row-title")).to_have_text(
+        ["Elena Petrova", "Kwame Boateng", "Yuki", "Kwame Mensah"]
+    )
+
+
+def test_somebody_new_is_called_new(phone: Page, sign_in: SignIn, newcomer: Newcomer) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Elena Petrova")
+    frame = open_sheet(phone)
+    pick(phone, "Yuki")
+    frame.get_by_role("button", name="Elena Petrova").click()
+    expect(frame.locator(".people-name", has_text="Yuki")).to_contain_text("new")
+    expect(frame.locator(".people-name", has_text="Elena")).not_to_contain_text("new")
 
 
 def test_names_of_every_length_and_direction(

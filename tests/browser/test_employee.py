@@ -85,6 +85,20 @@ def test_answers_that_come_later(phone: Page, sign_in: SignIn, newcomer: Newcome
     expect(phone.get_by_role("button", name="They answered")).to_have_count(0)
 
 
+def test_who_answered_is_asked_by_who_began(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    pick(phone, "Maria", "Kwame")
+    expect(frame.get_by_role("group", name="Did they answer?")).to_be_visible()
+    choose(phone, "They did")
+    expect(frame.get_by_role("group", name="Did you answer?")).to_be_visible()
+    expect(frame.get_by_text("Did you answer one and not another?")).to_be_visible()
+    choose(phone, "I did")
+    expect(frame.get_by_role("group", name="Did they answer?")).to_be_visible()
+
+
 def test_putting_right_and_taking_back(phone: Page, sign_in: SignIn, newcomer: Newcomer) -> None:
     sign_in(phone, newcomer())
     open_sheet(phone)

@@ -49,11 +49,11 @@ def _talks(database: Database) -> int:
         ({"occurred_on": "2026-02-30"}, "February 2026 has 28 days"),
         ({"occurred_on": "yesterday"}, "That is not a day"),
         ({"occurred_on": (TODAY + timedelta(days=1)).isoformat()}, "still to come"),
-        ({"kind": "met", "answered": "false"}, "Who met in person took part"),
+        ({"kind": "met", "answered": "false"}, "You met, so choose Yes."),
         ({"kind": "telepathy"}, "Say how you spoke"),
         ({"kind": ""}, "Say how you spoke"),
         ({"began": "nobody"}, "Say who began"),
-        ({"answered": "perhaps"}, "Say whether they answered"),
+        ({"answered": "perhaps"}, "Say whether it was answered"),
         ({"contact": "id:987654"}, "You know nobody of that number"),
         ({"contact": "id:x"}, "You know nobody of that number"),
         ({"kind": "introduced"}, "exactly two people"),
@@ -122,6 +122,11 @@ def test_an_expired_form_shows_what_was_typed_and_can_be_sent_again(
     assert "Nothing is lost" in page
     assert GOOD["note"] in page
     assert _talks(database) == 0
+
+
+def test_without_javascript_the_question_fits_whoever_began(avi: Caller) -> None:
+    legends = [legend.get_text(strip=True) for legend in avi.page("/log").select("legend")]
+    assert "Was it answered?" in legends
 
 
 def test_several_people_with_an_answer_each(avi: Caller, database: Database) -> None:
