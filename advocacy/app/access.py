@@ -66,6 +66,7 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "conversations.correct": Who.PEOPLE,
         "conversations.answered_page": Who.PEOPLE,
         "conversations.answered": Who.PEOPLE,
+        "conversations.unmark_answered": Who.PEOPLE,
         "conversations.take_back": Who.PEOPLE,
         "relationships.people": Who.PEOPLE,
         "relationships.search": Who.PEOPLE,

@@ -112,3 +112,14 @@ def describe(session: Session, contact: Contact, *, name: str, email: str, share
     contact.shared = shared
     session.flush()
     return changed
+
+
+def forget(session: Session, contacts: Sequence[Contact]) -> list[int]:
+    """Drop contacts of whom nothing is left; their ties stay in the ledger, as numbers.
+
+    :returns: their numbers.
+    """
+    for contact in contacts:
+        session.delete(contact)
+    session.flush()
+    return [contact.id for contact in contacts]

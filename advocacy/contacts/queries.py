@@ -19,7 +19,7 @@ def get_contact(session: Session, person_id: int, contact_id: int) -> Contact:
         select(Contact).where(Contact.id == contact_id, Contact.person_id == person_id)
     )
     if contact is None:
-        raise NotFound("You know nobody of that number.", field="contact")
+        raise NotFound("There is nobody of yours here.", field="contact")
     return contact
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from advocacy.contacts.actions import forget
 from advocacy.conversations import queries, rules
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import Said, Source
@@ -221,22 +222,21 @@ def mark_answered(
     *,
     replied_on: date | None = None,
     now: datetime,
-) -> None:
+) -> bool:
     """Mark that an answer came, whenever it came.
 
     When the contact began, it is the advocate who answered: the day of the reply becomes the
     conversation's day, in a conversation of its own when others still wait.
 
     :param replied_on: the day of the reply; needed when the contact began, else not looked at.
+    :returns: whether that is news.
     :raises Invalid: when the reply lies before the conversation or after today.
     """
     today = day_of(now, get_programme(session).time_zone)
     participants = queries.participants_of(session, conversation.id)
-    participant = next((one for one in participants if one.contact_id == contact_id), None)
-    if participant is None:
-        raise Invalid("That person was not part of it.", field="contact")
+    participant = _found(participants, contact_id)
     if participant.answered:
-        return
+        return False
     if conversation.began == Began.ADVOCATE:
         participant.answered = True
     else:
@@ -250,6 +250,29 @@ def mark_answered(
         if day != conversation.day:
             conversation.day = day
             participant.logged_on, participant.reported = today, False
+    session.flush()
+    settle_ties(session, {contact_id: conversation.person_id}, now)
+    return True
+
+
+def _found(participants: Sequence[Participant], contact_id: int) -> Participant:
+    for participant in participants:
+        if participant.contact_id == contact_id:
+            return participant
+    raise Invalid("That person was not part of it.", field="contact")
+
+
+def unmark_answered(
+    session: Session, conversation: Conversation, contact_id: int, now: datetime
+) -> None:
+    """Undo that an answer of theirs was marked: what waits has not been answered yet.
+
+    :raises Invalid: when there was nothing to wait for, or the answer was the advocate's own.
+    """
+    participant = _found(queries.participants_of(session, conversation.id), contact_id)
+    if conversation.began != Began.ADVOCATE or conversation.kind == Kind.MET:
+        raise Invalid("Put the conversation right instead.")
+    participant.answered = False
     session.flush()
     settle_ties(session, {contact_id: conversation.person_id}, now)
 
@@ -359,8 +382,14 @@ def correct(
     settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)
 
 
-def take_back(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Take a conversation back: points end where they would be had it never been logged."""
+def take_back(session: Session, conversation: Conversation, now: datetime) -> list[int]:
+    """Take a conversation back: points end where they would be had it never been logged.
+
+    Contacts that it brought along, and of whom nothing else is known, go with it. Their ties and
+    entries stay, as an erased contact's do.
+
+    :returns: the numbers of the contacts that are gone.
+    """
     participants = queries.participants_of(session, conversation.id)
     conversation.taken_back_at = now
     session.flush()
@@ -369,3 +398,9 @@ def take_back(session: Session, conversation: Conversation, now: datetime) -> No
         dict.fromkeys([one.contact_id for one in participants], conversation.person_id),
         now,
     )
+    gone = queries.only_known_by(session, conversation)
+    for participant in participants:
+        if participant.contact_id in {contact.id for contact in gone}:
+            session.delete(participant)
+    session.flush()
+    return forget(session, gone)

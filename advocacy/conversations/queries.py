@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.contacts.models import Contact
@@ -146,6 +146,66 @@ def conversations_with(
         .offset(offset)
     )
     return [(conversation, participant) for conversation, participant in rows]
+
+
+def same_on_day(
+    session: Session, person_id: int, contacts: Collection[int], kind: str, day: date
+) -> list[Contact]:
+    """Return with whom of some contacts a person has a conversation of this kind and day."""
+    return list(
+        session.scalars(
+            select(Contact)
+            .where(
+                Contact.id.in_(sorted(contacts)),
+                select(Participant.contact_id)
+                .join(Conversation, Conversation.id == Participant.conversation_id)
+                .where(
+                    Participant.contact_id == Contact.id,
+                    Conversation.person_id == person_id,
+                    Conversation.day == day,
+                    Conversation.kind == kind,
+                    Conversation.taken_back_at.is_(None),
+                )
+                .exists(),
+            )
+            .order_by(Contact.id)
+        )
+    )
+
+
+def only_known_by(session: Session, conversation: Conversation) -> list[Contact]:
+    """Return the contacts that a conversation brought along, and of whom nothing else is known.
+
+    They were added as it was logged, are as they were then, and spoke in no other one that
+    stands. What an import reported brings nobody along: the next one would add them again.
+    """
+    other = aliased(Participant)
+    elsewhere = (
+        select(other.contact_id)
+        .join(Conversation, Conversation.id == other.conversation_id)
+        .where(
+            other.contact_id == Contact.id,
+            other.conversation_id != conversation.id,
+            Conversation.taken_back_at.is_(None),
+        )
+        .exists()
+    )
+    return list(
+        session.scalars(
+            select(Contact)
+            .join(Participant, Participant.contact_id == Contact.id)
+            .where(
+                Participant.conversation_id == conversation.id,
+                Contact.created_at == conversation.logged_at,
+                Contact.shared.is_(False),
+                or_(Contact.name == "", Contact.email == ""),
+                not_(elsewhere),
+            )
+            .order_by(Contact.id)
+        )
+        if not conversation.reported
+        else ()
+    )
 
 
 def talks_by_contact(

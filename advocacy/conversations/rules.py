@@ -1,9 +1,10 @@
 """What may be said about a conversation, and until when it can be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from advocacy.core.errors import Invalid
 from advocacy.points.rules import LATE_DAYS, Began, Kind
@@ -16,6 +17,17 @@ INTRODUCED_PEOPLE = 2
 
 _KINDS = frozenset(Kind)
 _BEGAN = frozenset(Began)
+
+
+NOUNS: Mapping[str, str] = MappingProxyType(
+    {
+        Kind.COMMENTED: "comment",
+        Kind.WROTE: "message",
+        Kind.INTRODUCED: "introduction",
+        Kind.CALLED: "call",
+        Kind.MET: "meeting",
+    }
+)
 
 
 class Source(StrEnum):
@@ -39,34 +51,43 @@ class Said:
 def check(said: Said, today: date) -> None:
     """Refuse what cannot be so.
 
-    :raises Invalid: naming the field: dated after today, met and not answered, an introduction
-        of anything but two people by the advocate.
+    :raises Invalid: naming the field: the first of the problems.
     """
+    for problem in problems(said, today):
+        raise problem
+
+
+def problems(said: Said, today: date) -> Iterator[Invalid]:
+    """Yield all that cannot be so, each naming its field.
+
+    Dated after today, met and not answered, an introduction of anything but two people by the
+    advocate.
+    """
+    if not said.answered:
+        yield Invalid("Say with whom: a name is enough.", field="contact")
+    if len(said.answered) > PEOPLE_LIMIT:
+        yield Invalid(f"Up to {PEOPLE_LIMIT} people fit in one conversation.", field="contact")
     if said.kind not in _KINDS:
-        raise Invalid("Say how you spoke: one of the five kinds.", field="kind")
+        yield Invalid("Say how you spoke: one of the five kinds.", field="kind")
     if said.began not in _BEGAN:
-        raise Invalid("Say who began: you or they.", field="began")
+        yield Invalid("Say who began: you or they.", field="began")
+    elif said.kind == Kind.INTRODUCED and said.began != Began.ADVOCATE:
+        yield Invalid("An introduction is yours to begin: choose I did.", field="began")
+    if said.kind == Kind.MET and not all(said.answered):
+        yield Invalid("You met, so choose Yes.", field="answered")
     if said.day > today:
-        raise Invalid(
+        yield Invalid(
             "That day is still to come. Log it once you have spoken.", field="occurred_on"
         )
-    if not said.answered:
-        raise Invalid("Say with whom: a name is enough.", field="contact")
-    if len(said.answered) > PEOPLE_LIMIT:
-        raise Invalid(f"Up to {PEOPLE_LIMIT} people fit in one conversation.", field="contact")
-    if said.kind == Kind.MET and not all(said.answered):
-        raise Invalid("You met, so choose Yes.", field="answered")
-    if said.kind == Kind.INTRODUCED and said.began != Began.ADVOCATE:
-        raise Invalid("An introduction is yours to begin: choose I did.", field="began")
-    _check_text("channel", said.channel, CHANNEL_LENGTH)
-    _check_text("note", said.note, NOTE_LENGTH)
+    yield from _too_long("channel", said.channel, CHANNEL_LENGTH)
+    yield from _too_long("note", said.note, NOTE_LENGTH)
 
 
-def _check_text(field: str, text: str, limit: int) -> None:
+def _too_long(field: str, text: str, limit: int) -> Iterator[Invalid]:
     if len(text) > limit:
-        raise Invalid(f"Up to {limit} letters fit here.", field=field)
+        yield Invalid(f"Up to {limit} letters fit here.", field=field)
     if "\0" in text:
-        raise Invalid("A control character cannot stand here.", field=field)
+        yield Invalid("A control character cannot stand here.", field=field)
 
 
 def check_introduction(said: Said) -> None:
@@ -81,3 +102,36 @@ def check_introduction(said: Said) -> None:
 def can_be_changed(day: date, today: date) -> bool:
     """Tell whether kind, day, who began and contacts may still be changed by the advocate."""
     return today <= day + timedelta(days=LATE_DAYS)
+
+
+def did(kind: str, began: str, contact: str) -> str:
+    """Return what happened as a title: Called Sofia, Sofia wrote."""
+    if kind == Kind.MET:
+        return f"Met {contact}"
+    if kind == Kind.INTRODUCED:
+        return f"Introduced {contact}"
+    if kind == Kind.COMMENTED:
+        if began == Began.ADVOCATE:
+            return f"Comment with {contact}"
+        return f"{at_the_start(contact)} commented"
+    verb = "called" if kind == Kind.CALLED else "wrote"
+    if began == Began.CONTACT:
+        return f"{at_the_start(contact)} {verb}"
+    return f"Called {contact}" if kind == Kind.CALLED else f"Wrote to {contact}"
+
+
+def at_the_start(contact: str) -> str:
+    """Return a label as it begins a sentence; a name stays as its bearer writes it."""
+    if contact.startswith(("private contact ", "somebody whose ")):
+        return contact[0].upper() + contact[1:]
+    return contact
+
+
+def called_twice(kind: str, contact: str) -> str:
+    """Return the caution that such a conversation of that day is there already."""
+    noun = NOUNS[kind]
+    article = "an" if noun[0] in "aeiou" else "a"
+    return (
+        f"There was {article} {noun} with {contact} on that day already: undo this one "
+        "if it is the same."
+    )

@@ -1,7 +1,7 @@
 """Logging a conversation, marking that an answer came, correcting and taking back."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,15 +13,16 @@ from advocacy.contacts.queries import contacts_by_number, get_contact
 from advocacy.conversations import actions, queries, rules
 from advocacy.conversations.forms import LogForm, ReplyForm, read_answers
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.rules import Said
+from advocacy.conversations.rules import Said, did
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
-from advocacy.points.rules import LATE_DAYS, Kind
+from advocacy.points.rules import LATE_DAYS, Began, Kind
 from advocacy.programme.queries import get_programme
-from advocacy.web.addresses import own_address
+from advocacy.web.addresses import own_address, page_before
 from advocacy.web.forms import show_error
 from advocacy.web.session import db
+from advocacy.web.undo import undo_word, was_just_done
 from advocacy.web.user import current_user
 
 blueprint = Blueprint("conversations", __name__)
@@ -50,7 +51,12 @@ def log_page() -> ResponseReturnValue:
     if wanted := request.args.get("contact"):
         known = _known_contacts([wanted])
         picked = [{"id": contact.id, "name": contact.label} for contact in known.values()]
-    return _sheet(form, picked=picked)
+    return _sheet(form, picked=picked, back=_next_page() or page_before(otherwise=""))
+
+
+def _next_page() -> str:
+    """Return the page to go to afterwards, when one is named."""
+    return own_address(request.values.get("next"), "")
 
 
 @blueprint.post("/log")
@@ -58,24 +64,40 @@ def log() -> ResponseReturnValue:
     """Log a conversation with one or several contacts, known or new."""
     form = LogForm()
     texts = _contact_texts()
-    if not form.validate():
-        return _sheet_again(form, texts)
+    if wrong := _what_is_wrong(form, texts):
+        return _sheet_again(form, texts, wrong)
+    at = now()
     try:
         actions.hold(db(), current_user.id)
-        contacts = _resolve(texts)
-        said = _said(form, len(contacts))
+        contacts = _resolve(texts, at)
+        said = _said(form, read_answers(request.form.getlist("answered"), len(contacts)))
+        twins = queries.same_on_day(db(), current_user.id, contacts, said.kind, said.day)
         [number] = actions.record(
-            db(),
-            [actions.NewConversation(current_user.id, contacts, said)],
-            now(),
+            db(), [actions.NewConversation(current_user.id, contacts, said)], at
         )
     except DomainError as error:
         db().rollback()
-        if error.field not in ("contact", "answered"):  # those two are no fields of the form
-            show_error(form, error)
-        return _sheet_again(form, texts, error)
-    _flash_logged(number, said)
-    return redirect(own_address(request.form.get("next"), "/"))
+        return _sheet_again(form, texts, [error])
+    where = _next_page() or "/"
+    _flash_logged(number, said, twins, where)
+    return redirect(where)
+
+
+def _what_is_wrong(form: LogForm, texts: Sequence[str]) -> list[DomainError]:
+    """Return all that is wrong with what was sent; the form's own errors stand in it already."""
+    is_valid = form.validate()
+    try:
+        answers = read_answers(request.form.getlist("answered"), len(texts))
+        wrong: list[DomainError] = []
+    except Invalid as error:
+        answers = [True] * len(texts)
+        wrong = [error]
+    wrong += [
+        problem
+        for problem in rules.problems(_said(form, answers), _today())
+        if problem.field not in form.errors
+    ]
+    return wrong if is_valid or wrong else [Invalid("Look at what is marked.")]
 
 
 def _contact_texts() -> list[str]:
@@ -93,7 +115,7 @@ def _number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
 
 
-def _resolve(texts: Sequence[str]) -> list[int]:
+def _resolve(texts: Sequence[str], at: datetime) -> list[int]:
     if not texts:
         raise Invalid("Say with whom: a name is enough.", field="contact")
     if len(texts) > rules.PEOPLE_LIMIT:
@@ -101,38 +123,49 @@ def _resolve(texts: Sequence[str]) -> list[int]:
     known = _known_contacts(texts)
     for text in texts:
         if text.startswith("id:") and _number(text) not in known:
-            raise Invalid("You know nobody of that number.", field="contact")
+            raise Invalid("There is nobody of yours here.", field="contact")
     new = [text for text in texts if not text.startswith("id:")]
-    added = iter(find_or_add(db(), current_user.id, new, now()))
+    added = iter(find_or_add(db(), current_user.id, new, at))
     return [_number(text) or 0 if text.startswith("id:") else next(added) for text in texts]
 
 
-def _said(form: LogForm, people: int) -> Said:
-    answers = request.form.getlist("answered")
+def _said(form: LogForm, answers: Sequence[bool]) -> Said:
     return Said(
         day=form.occurred_on.data or _today(),
         kind=form.kind.data or "",
         began=form.began.data or "",
-        answered=read_answers(answers, people),
+        answered=answers,
         channel=(form.channel.data or "").strip(),
         note=(form.note.data or "").replace("\r\n", "\n").strip(),
     )
 
 
-def _flash_logged(number: int, said: Said) -> None:
+def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str) -> None:
     people = [contact.label for contact in _people_of(number).values()]
     text = f"Logged with {_listed(people)}."
     if (_today() - said.day).days > LATE_DAYS:
         text += f" It is more than {LATE_DAYS} days ago: remembered, but no points."
+    if twins:
+        known = _listed([contact.label for contact in twins])
+        text += f" {rules.called_twice(said.kind, known)}"
     undo = url_for("conversations.take_back", conversation_id=number)
-    toast: Any = {"text": text, "href": undo, "label": "Undo", "method": "post"}
-    flash(toast, "undo")
+    _flash_undo(text, undo, {"next": where}, "caution" if twins else "undo")
+
+
+def _flash_undo(text: str, undo: str, fields: Mapping[str, str], category: str = "undo") -> None:
+    toast: Any = {"text": text, "href": undo, "label": "Undo", "method": "post", "fields": fields}
+    flash(toast, category)
+
+
+def _together(number: int) -> list[tuple[Participant, Contact]]:
+    """Return who took part in a conversation, in the order they were named."""
+    participants = queries.participants_of(db(), number)
+    found = contacts_by_number(db(), current_user.id, [one.contact_id for one in participants])
+    return [(one, found[one.contact_id]) for one in participants]
 
 
 def _people_of(number: int) -> dict[int, Contact]:
-    numbers = [one.contact_id for one in queries.participants_of(db(), number)]
-    found = contacts_by_number(db(), current_user.id, numbers)
-    return {contact: found[contact] for contact in numbers}
+    return {contact.id: contact for _, contact in _together(number)}
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -143,10 +176,10 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _sheet_again(
-    form: LogForm, texts: Sequence[str], error: DomainError | None = None
+    form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
 ) -> ResponseReturnValue:
     """Render the sheet with what was typed, and the choices when a name fits several."""
-    choices = error.choices if isinstance(error, SeveralFit) else []
+    choices = next((one.choices for one in wrong if isinstance(one, SeveralFit)), [])
     known = _known_contacts(texts)
     picked: list[dict[str, Any]] = []
     for text in texts:
@@ -155,7 +188,7 @@ def _sheet_again(
             picked.append({"id": contact.id, "name": contact.label})
         elif not text.startswith("id:") and not choices:
             picked.append({"name": text})
-    return _sheet(form, picked=picked, choices=choices, error=error, status=422)
+    return _sheet(form, picked=picked, choices=choices, wrong=wrong, status=422)
 
 
 def _sheet(
@@ -163,11 +196,11 @@ def _sheet(
     *,
     picked: Sequence[Mapping[str, Any]] = (),
     choices: Sequence[Contact] = (),
-    error: DomainError | None = None,
+    wrong: Sequence[DomainError] = (),
+    back: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     recent = list(choices) or queries.recent_contacts(db(), current_user.id, limit=RECENT)
-    field = error.field if error else None
     inside = request.headers.get("X-Sheet") is not None
     return (
         render_template(
@@ -182,13 +215,23 @@ def _sheet(
             ],
             drawn=DRAWN,
             answered=request.form.getlist("answered") or ["true"],
-            contact_errors=[error.message] if error and field == "contact" else [],
-            answered_errors=[error.message] if error and field == "answered" else [],
-            next=own_address(request.values.get("next"), ""),
+            next=back or _next_page(),
             late_before=_today() - timedelta(days=LATE_DAYS),
+            **_beside_fields(form, wrong),
         ),
         status,
     )
+
+
+def _beside_fields(form: LogForm, wrong: Sequence[DomainError]) -> dict[str, list[str]]:
+    """Put errors beside their fields; with whom and answered are no fields of the form."""
+    beside: dict[str, list[str]] = {"contact": [], "answered": []}
+    for error in wrong:
+        if error.field in beside:
+            beside[error.field].append(error.message)
+        elif error.field or not form.errors:
+            show_error(form, error)
+    return {f"{name}_errors": messages for name, messages in beside.items()}
 
 
 def _told_apart(contact: Contact) -> str:
@@ -203,47 +246,54 @@ def _mine(conversation_id: int) -> Conversation:
 def correct_page(conversation_id: int) -> ResponseReturnValue:
     """Show a conversation for correcting."""
     conversation = _mine(conversation_id)
-    participants = queries.participants_of(db(), conversation_id)
     form = LogForm(
         kind=conversation.kind,
         began=conversation.began,
         channel=conversation.channel,
         occurred_on=conversation.day,
         note=conversation.note,
-        seen=stamp(*_said_of(conversation, participants)),
     )
-    people = _people_of(conversation_id)
-    picked = [{"id": number, "name": one.label} for number, one in people.items()]
-    answered = ["true" if one.answered else "false" for one in participants]
-    return _correct_page(conversation, form, picked, answered)
+    return _correct_page(conversation, form)
 
 
 def _correct_page(
     conversation: Conversation,
     form: LogForm,
-    picked: Sequence[Mapping[str, Any]],
-    answered: Sequence[str],
-    error: DomainError | None = None,
+    picked: Sequence[Mapping[str, Any]] | None = None,
+    answered: Sequence[str] = (),
+    wrong: Sequence[DomainError] = (),
 ) -> ResponseReturnValue:
-    field = error.field if error else None
-    people = _people_of(conversation.id)
+    """Render a conversation with what was sent, else as it is."""
+    together = _together(conversation.id)
+    people = [contact for _, contact in together]
+    form.seen.data = stamp(*_said_of(conversation, [one for one, _ in together]))
+    answered = answered or ["true" if one.answered else "false" for one, _ in together]
+    if picked is None:
+        picked = [{"id": one.id, "name": one.label} for one in people]
+    beside = _beside_fields(form, wrong)
     return (
         render_template(
             "conversations/correct.html",
             conversation=conversation,
-            people=list(people.values()),
+            title=_in_words(conversation, people),
+            people=people,
+            waiting=[contact for one, contact in together if not one.answered],
             form=form,
             picked=picked,
             recent=[],
             drawn=DRAWN,
             answered=answered if len(set(answered)) > 1 else answered[:1],
             can_change=rules.can_be_changed(conversation.day, _today()),
-            contact_errors=[error.message] if error and field == "contact" else [],
-            answered_errors=[error.message] if error and field == "answered" else [],
-            next=own_address(request.values.get("next"), ""),
+            next=_next_page(),
+            **beside,
         ),
-        422 if error or form.errors else 200,
+        422 if wrong or form.errors else 200,
     )
+
+
+def _in_words(conversation: Conversation, people: Collection[Contact]) -> str:
+    listed = _listed([one.label for one in people])
+    return did(conversation.kind, conversation.began, listed)
 
 
 @blueprint.post("/conversations/<int:conversation_id>/edit")
@@ -253,31 +303,40 @@ def correct(conversation_id: int) -> ResponseReturnValue:
     conversation = _mine(conversation_id)
     form = LogForm()
     texts = _contact_texts()
+    can_change = rules.can_be_changed(conversation.day, _today())
+    if can_change:
+        wrong = _what_is_wrong(form, texts)
+    else:
+        wrong = [] if form.validate() else [Invalid("Look at what is marked.")]
     try:
-        if not form.validate():
-            raise Invalid("Look at what is marked.")
-        participants = queries.participants_of(db(), conversation_id)
-        check_stamp(form.seen.data or "", *_said_of(conversation, participants))
-        if rules.can_be_changed(conversation.day, _today()):
-            contacts = _resolve(texts)
-            said = _said(form, len(contacts))
-        else:
-            contacts, said = _as_it_is(conversation, form)
-        actions.correct(db(), conversation, said, contacts, now())
+        if not wrong:
+            stands = queries.participants_of(db(), conversation_id)
+            check_stamp(form.seen.data or "", *_said_of(conversation, stands))
+            contacts, said = _as_sent(form, texts) if can_change else _as_it_is(conversation, form)
+            actions.correct(db(), conversation, said, contacts, now())
     except DomainError as error:
+        wrong = [error]
+    if wrong:
         db().rollback()
-        known = _known_contacts(texts)
-        picked: list[dict[str, Any]] = [
-            {"id": one.id, "name": one.label} for one in known.values()
-        ] + [{"name": text} for text in texts if not text.startswith("id:")]
-        answered = request.form.getlist("answered") or ["true"]
-        if error.field or form.errors == {}:
-            show_error(form, error)
-        stands = queries.participants_of(db(), conversation_id)
-        form.seen.data = stamp(*_said_of(_mine(conversation_id), stands))
-        return _correct_page(_mine(conversation_id), form, picked, answered, error)
+        return _correct_again(conversation_id, form, texts, wrong)
     flash("Put right. Your points follow the record as it stands now.")
-    return redirect(own_address(request.form.get("next"), _card_of(conversation_id)))
+    return redirect(_next_page() or _card_of(conversation_id))
+
+
+def _correct_again(
+    conversation_id: int, form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
+) -> ResponseReturnValue:
+    known = _known_contacts(texts)
+    picked: list[dict[str, Any]] = [{"id": one.id, "name": one.label} for one in known.values()] + [
+        {"name": text} for text in texts if not text.startswith("id:")
+    ]
+    answered = request.form.getlist("answered") or ["true"]
+    return _correct_page(_mine(conversation_id), form, picked, answered, wrong)
+
+
+def _as_sent(form: LogForm, texts: Sequence[str]) -> tuple[list[int], Said]:
+    contacts = _resolve(texts, now())
+    return contacts, _said(form, read_answers(request.form.getlist("answered"), len(contacts)))
 
 
 def _said_of(conversation: Conversation, participants: Sequence[Participant]) -> tuple[object, ...]:
@@ -328,7 +387,7 @@ def _answered_page(
             conversation=conversation,
             contact=get_contact(db(), current_user.id, contact_id),
             form=form,
-            next=own_address(request.values.get("next"), ""),
+            next=_next_page(),
         ),
         status,
     )
@@ -344,22 +403,46 @@ def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _answered_page(conversation_id, contact_id, form, 422)
     try:
-        actions.mark_answered(
+        marked = actions.mark_answered(
             db(), conversation, contact_id, replied_on=form.replied_on.data, now=now()
         )
     except DomainError as error:
         db().rollback()
         return _answered_page(conversation_id, contact_id, show_error(form, error), 422)
-    flash(f"Noted: answered with {contact.label}.")
-    return redirect(own_address(request.form.get("next"), f"/contacts/{contact_id}"))
+    where = _next_page() or f"/contacts/{contact_id}"
+    text = f"Noted: answered with {contact.label}."
+    if marked and conversation.began == Began.ADVOCATE:
+        undo = url_for(
+            "conversations.unmark_answered", conversation_id=conversation_id, contact_id=contact_id
+        )
+        word = undo_word(current_user.id, conversation_id, contact_id)
+        _flash_undo(text, undo, {"next": where, "undo": word})
+    else:
+        flash(text)
+    return redirect(where)
+
+
+@blueprint.post("/conversations/<int:conversation_id>/answered/<int:contact_id>/undo")
+def unmark_answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
+    """Undo that an answer was just marked, for who marked it."""
+    actions.hold(db(), current_user.id)
+    conversation = _mine(conversation_id)
+    word = request.form.get("undo", "")
+    if not was_just_done(word, current_user.id, conversation_id, contact_id):
+        raise Invalid("This can be undone only just after. Put the conversation right instead.")
+    actions.unmark_answered(db(), conversation, contact_id, now())
+    flash("Undone: no answer yet.")
+    return redirect(_next_page() or f"/contacts/{contact_id}")
 
 
 @blueprint.post("/conversations/<int:conversation_id>/take-back")
 def take_back(conversation_id: int) -> ResponseReturnValue:
-    """Take a conversation back."""
+    """Take a conversation back, and whom it alone had brought along."""
     actions.hold(db(), current_user.id)
     conversation = _mine(conversation_id)
-    card = _card_of(conversation_id)
-    actions.take_back(db(), conversation, now())
+    gone = actions.take_back(db(), conversation, now())
     flash("Taken back. Your points are as if it had never been logged.")
-    return redirect(own_address(request.form.get("next"), card))
+    where = _next_page()
+    if not where or where in {f"/contacts/{contact}" for contact in gone}:
+        where = _card_of(conversation_id)
+    return redirect(where)

@@ -11,6 +11,7 @@ from advocacy.contacts.models import Contact
 from advocacy.contacts.rules import key
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties, talks_by_contact
+from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day, shift_month
 from advocacy.people.models import Person
 from advocacy.points.models import Entry, Life, Tie
@@ -379,32 +380,32 @@ def _fates(session: Session, entries: Sequence[Entry]) -> dict[int, Fate]:
     """Return what became of the deeds whose entries were taken back."""
     negative = [entry for entry in entries if entry.points < 0]
     talks = {entry.deed for entry in negative if entry.tie_id is not None}
-    known = {
-        (number, tie): (day, kind, taken_back, counted)
-        for number, tie, day, kind, taken_back, counted in session.execute(
-            select(
-                Conversation.id,
-                Participant.contact_id,
-                Conversation.day,
-                Conversation.kind,
-                Conversation.taken_back_at,
-                Participant.counted,
-            )
-            .outerjoin(Participant, Participant.conversation_id == Conversation.id)
-            .where(Conversation.id.in_(sorted(talks)))
+    rows = session.execute(
+        select(
+            Conversation.id,
+            Participant.contact_id,
+            Conversation.day,
+            Conversation.kind,
+            Conversation.taken_back_at,
+            Participant.counted,
         )
-    }
+        .outerjoin(Participant, Participant.conversation_id == Conversation.id)
+        .where(Conversation.id.in_(sorted(talks)))
+    ).all()
+    as_now = {row.id: (row.day, row.kind) for row in rows}
+    taken_back = {row.id for row in rows if row.taken_back_at is not None}
+    counted = {(row.id, row.contact_id): row.counted for row in rows}
     fates = {}
     for entry in negative:
         if entry.tie_id is None:
             fates[entry.id] = Fate.TAKEN_BACK
-            continue
-        state = known.get((entry.deed, entry.tie_id))
-        if state is None or state[0] != entry.day or state[1] != entry.kind:
+        elif as_now.get(entry.deed) != (entry.day, entry.kind):
             fates[entry.id] = Fate.CHANGED
-        elif state[2] is not None:
+        elif entry.deed in taken_back:
             fates[entry.id] = Fate.TAKEN_BACK
-        elif not state[3]:
+        elif (entry.deed, entry.tie_id) not in counted:
+            fates[entry.id] = Fate.CHANGED
+        elif not counted[entry.deed, entry.tie_id]:
             fates[entry.id] = Fate.COLLEAGUE
     return fates
 
@@ -440,7 +441,7 @@ def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry
         quiet.append(
             Quiet(
                 day=conversation.day,
-                title=rules.did(conversation.kind, conversation.began, contact.label),
+                title=did(conversation.kind, conversation.began, contact.label),
                 reason=reason,
                 waiting=waiting,
                 icon=rules.ICONS[conversation.kind],

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from advocacy.conversations.rules import NOUNS, at_the_start, did
 from advocacy.core.time import first_day, last_day, monday_of, month_of, words_for_period
 from advocacy.points.rules import (
     FIRST_RULES,
@@ -17,15 +18,6 @@ from advocacy.points.rules import (
     RuleSet,
 )
 
-NOUNS: Mapping[str, str] = MappingProxyType(
-    {
-        Kind.COMMENTED: "comment",
-        Kind.WROTE: "message",
-        Kind.INTRODUCED: "introduction",
-        Kind.CALLED: "call",
-        Kind.MET: "meeting",
-    }
-)
 ICONS: Mapping[str, str] = MappingProxyType(
     {
         Kind.COMMENTED: "reply",
@@ -90,29 +82,6 @@ def tone_of(kind: str | None, began: str | None) -> str:
     return "sea" if began == Began.CONTACT else "leaf"
 
 
-def did(kind: str, began: str, contact: str) -> str:
-    """Return what happened as a title: Called Sofia, Sofia wrote."""
-    if kind == Kind.MET:
-        return f"Met {contact}"
-    if kind == Kind.INTRODUCED:
-        return f"Introduced {contact}"
-    if kind == Kind.COMMENTED:
-        if began == Began.ADVOCATE:
-            return f"Comment with {contact}"
-        return f"{_at_the_start(contact)} commented"
-    verb = "called" if kind == Kind.CALLED else "wrote"
-    if began == Began.CONTACT:
-        return f"{_at_the_start(contact)} {verb}"
-    return f"Called {contact}" if kind == Kind.CALLED else f"Wrote to {contact}"
-
-
-def _at_the_start(contact: str) -> str:
-    """Return a label as it begins a sentence; a name stays as its bearer writes it."""
-    if contact.startswith(("private contact ", "somebody whose ")):
-        return contact[0].upper() + contact[1:]
-    return contact
-
-
 def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     """Return an entry in words, made when it is read from its plain values."""
     if told.points < 0:
@@ -160,7 +129,7 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
         return f"An answered {noun} is worth {full}; each person counts once a week.", ""
     if told.points == full - unanswered:
         return (
-            f"{_at_the_start(told.contact)} has answered since: the other {told.points} of {full}.",
+            f"{at_the_start(told.contact)} has answered since: the other {told.points} of {full}.",
             "",
         )
     return f"Deeper than what this week had counted before: the difference to {full}.", ""
@@ -193,7 +162,7 @@ def _taken_back(told: Told) -> Words:
         reason = f"{who} took it back: {of_day}."
     elif told.fate is Fate.COLLEAGUE:
         reason = (
-            f"{_at_the_start(told.contact)} is a colleague, and colleagues do not count: {of_day}."
+            f"{at_the_start(told.contact)} is a colleague, and colleagues do not count: {of_day}."
         )
     elif told.fate is Fate.CHANGED:
         reason = f"It was put right, and counts as it stands now: {of_day}."

@@ -12,6 +12,7 @@ OWN = {
     "conversations.correct",
     "conversations.answered_page",
     "conversations.answered",
+    "conversations.unmark_answered",
     "conversations.take_back",
     "relationships.card",
     "relationships.change_page",

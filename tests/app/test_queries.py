@@ -12,7 +12,7 @@ QUERIES = {
     "home.growth": ("advocate", 14),
     "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 3),
-    "conversations.correct_page": ("advocate", 8),
+    "conversations.correct_page": ("advocate", 5),
     "relationships.people": ("advocate", 5),
     "relationships.card": ("advocate", 6),
     "library.items": ("advocate", 6),

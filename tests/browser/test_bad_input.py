@@ -115,7 +115,7 @@ def test_crafted_values(plain: Page) -> None:
     choose(plain, "Call")
     plain.get_by_label("With whom, 1").fill("id:1")
     send(plain)
-    expect(plain.locator(".people .field-wrong")).to_have_text("You know nobody of that number.")
+    expect(plain.locator(".people .field-wrong")).to_have_text("There is nobody of yours here.")
 
     plain.locator("#contact-0").evaluate(
         "field => { field.removeAttribute('maxlength'); field.value = 'x'.repeat(300) }"

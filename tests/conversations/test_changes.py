@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from advocacy.contacts.actions import describe
+from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.queries import get_contact, ties_of
 from advocacy.conversations.actions import (
     NewConversation,
@@ -14,6 +14,7 @@ from advocacy.conversations.actions import (
     record,
     settle_ties,
     take_back,
+    unmark_answered,
 )
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import (
@@ -26,6 +27,8 @@ from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH, PEOPLE_LIM
 from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
+from advocacy.recognition.verify import verify
+from advocacy.relationships.queries import explain
 from tests.builders import (
     add_contacts,
     add_person,
@@ -322,6 +325,80 @@ def test_marking_somebody_who_was_not_part_is_refused(
     (tom,) = add_contacts(session, ada, "Tom")
     with pytest.raises(Invalid):
         mark_answered(session, log(session, ada, sofia, MONDAY), tom, now=noon(MONDAY))
+
+
+def test_a_marked_answer_can_be_unmarked(session: Session, ada: Person, sofia: int) -> None:
+    conversation = log(session, ada, sofia, MONDAY, "called", answered=False)
+    late = noon(MONDAY + timedelta(days=200))
+    assert mark_answered(session, conversation, sofia, now=late)
+    assert not mark_answered(session, conversation, sofia, now=late)
+    unmark_answered(session, conversation, sofia, late)
+    assert ledger(session) == {}
+    assert not verify(session).problems
+
+
+@pytest.mark.parametrize(("kind", "began"), [("met", "advocate"), ("wrote", "contact")])
+def test_what_never_waited_for_them_cannot_be_unmarked(
+    session: Session, ada: Person, sofia: int, kind: str, began: str
+) -> None:
+    conversation = log(session, ada, sofia, MONDAY, kind, began=began)
+    with pytest.raises(Invalid):
+        unmark_answered(session, conversation, sofia, noon(MONDAY))
+    assert participant(session, conversation, sofia).answered
+
+
+# --- taking back whom it brought along
+
+
+def log_with_new(session: Session, ada: Person, *names: str) -> Conversation:
+    """Log a conversation as the form does: who is new is added with it."""
+    at = noon(MONDAY)
+    contacts = find_or_add(session, ada.id, names, at)
+    said = Said(MONDAY, "called", "advocate", [True] * len(contacts))
+    [number] = record(session, [NewConversation(ada.id, contacts, said)], at)
+    return get_conversation(session, ada.id, number)
+
+
+def test_whom_a_conversation_brought_along_goes_with_it(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    conversation = log_with_new(session, ada, "Sofia", "Elena")
+    elena = participants_of(session, conversation.id)[1].contact_id
+    assert take_back(session, conversation, noon(MONDAY)) == [elena]
+    assert set(ties_of(session, ada.id)) == {sofia}
+    assert ledger(session) == {}
+    assert not verify(session).problems
+    reasons = [
+        one.words.reason
+        for one in explain(session, ada, "2026-10", for_manager=False).entries
+        if one.points < 0
+    ]
+    assert len(reasons) == 2
+    assert all(reason.startswith("You took it back") for reason in reasons)
+    assert log_with_new(session, ada, "Elena").id != conversation.id
+
+
+def test_who_became_more_than_that_stays(session: Session, ada: Person) -> None:
+    conversation = log_with_new(session, ada, "Spoken with again", "Described", "Shared", "Gone")
+    again, described, shared, gone = (
+        one.contact_id for one in participants_of(session, conversation.id)
+    )
+    log(session, ada, again, MONDAY + timedelta(days=1))
+    for number, email, is_shared in ((described, "d@example.net", False), (shared, "", True)):
+        contact = get_contact(session, ada.id, number)
+        describe(session, contact, name=contact.name, email=email, shared=is_shared)
+    assert take_back(session, conversation, noon(MONDAY + timedelta(days=2))) == [gone]
+    assert set(ties_of(session, ada.id)) == {again, described, shared}
+    assert not verify(session).problems
+
+
+def test_what_was_imported_brings_nobody_along(session: Session, ada: Person) -> None:
+    at = noon(MONDAY)
+    [elena] = find_or_add(session, ada.id, ["Elena"], at)
+    told = NewConversation(ada.id, [elena], say(), reported=True)
+    [number] = record(session, [told], at)
+    assert take_back(session, get_conversation(session, ada.id, number), at) == []
+    assert set(ties_of(session, ada.id)) == {elena}
 
 
 # --- corrections

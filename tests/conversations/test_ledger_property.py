@@ -156,9 +156,10 @@ class World:
         ]
         self.item = add_item(self.session)
         self.ties: list[int] = []
+        known_before = noon(self.today - timedelta(days=1))  # so that no conversation brought them
         for n, owner in enumerate(OWNERS):
             self.ties += find_or_add(
-                self.session, self.people[owner].id, [f"Contact {n}"], noon(self.today)
+                self.session, self.people[owner].id, [f"Contact {n}"], known_before
             )
 
     # --- verbs: each on the database and on the record

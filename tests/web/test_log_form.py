@@ -10,7 +10,7 @@ from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.recognition.verify import verify
-from tests.portal import Caller, settle_in
+from tests.portal import Caller, above, fields, found_form, read, settle_in, wrong
 
 TODAY = datetime.now(UTC).date()
 GOOD = {
@@ -54,8 +54,8 @@ def _talks(database: Database) -> int:
         ({"kind": ""}, "Say how you spoke"),
         ({"began": "nobody"}, "Say who began"),
         ({"answered": "perhaps"}, "Say whether it was answered"),
-        ({"contact": "id:987654"}, "You know nobody of that number"),
-        ({"contact": "id:x"}, "You know nobody of that number"),
+        ({"contact": "id:987654"}, "There is nobody of yours here"),
+        ({"contact": "id:x"}, "There is nobody of yours here"),
         ({"kind": "introduced"}, "exactly two people"),
         ({"note": "n" * 2001}, "2000"),
         ({"channel": "c" * 41}, "40"),
@@ -127,6 +127,86 @@ def test_an_expired_form_shows_what_was_typed_and_can_be_sent_again(
 def test_without_javascript_the_question_fits_whoever_began(avi: Caller) -> None:
     legends = [legend.get_text(strip=True) for legend in avi.page("/log").select("legend")]
     assert "Was it answered?" in legends
+
+
+def test_all_that_is_missing_is_said_at_once(avi: Caller) -> None:
+    answer = avi.post("/log", {**avi.form("/log"), "contact": "", "note": "n" * 2001})
+    assert "Say with whom" in wrong(answer, "contact")
+    assert "Say how you spoke" in wrong(answer, "kind")
+    assert "2000" in wrong(answer, "note")
+    said = above(answer)
+    assert "With whom: Say with whom" in said
+    assert "How: Say how you spoke" in said
+    assert "?:" not in above(avi.post("/log", {**avi.form("/log"), **GOOD, "began": "x"}))
+
+
+def test_the_same_once_more_is_logged_with_a_caution(avi: Caller, database: Database) -> None:
+    assert avi.post("/log", {**avi.form("/log"), **GOOD}).status_code == 302
+    again = avi.post("/log", {**avi.form("/log"), **GOOD})
+    page = avi.get(again.location or "").text
+    assert "There was a call with Maria Oliveira on that day already" in page
+    assert _talks(database) == 2
+    other = avi.post("/log", {**avi.form("/log"), **GOOD, "kind": "wrote"})
+    assert "on that day already" not in avi.get(other.location or "").text
+
+
+def test_an_undo_leads_back_and_takes_along_whom_it_brought(
+    avi: Caller, database: Database
+) -> None:
+    answer = avi.post("/log", {**avi.form("/log?next=/library"), **GOOD})
+    assert answer.location == "/library"
+    toast = found_form(read(avi.get("/library")), "/conversations/1/take-back")
+    undone = avi.post("/conversations/1/take-back", fields(toast))
+    assert undone.location == "/library"
+    assert avi.get("/contacts/1").status_code == 404
+    with database.reading() as session:
+        assert session.scalars(select(Contact)).all() == []
+        assert not verify(session).problems
+    assert "You took it back" in avi.get("/growth").text
+
+
+def test_taken_back_on_a_card_that_goes_with_it_leads_to_the_people(avi: Caller) -> None:
+    avi.post("/log", {**avi.form("/log"), **GOOD})
+    answer = avi.send(
+        "/conversations/1/edit", {"next": "/contacts/1"}, "/conversations/1/take-back"
+    )
+    assert answer.location == "/contacts"
+
+
+def test_a_marked_answer_can_be_undone_just_after_and_by_nobody_else(
+    app: Flask, avi: Caller, database: Database
+) -> None:
+    avi.post("/log", {**avi.form("/log"), **GOOD, "answered": "false"})
+    action = "/conversations/1/answered/1"
+    assert avi.send("/contacts/1", action=action).location == "/contacts/1"
+    undo = fields(found_form(avi.page("/contacts/1"), f"{action}/undo"))
+    token = {"csrf_token": avi.form("/log")["csrf_token"]}
+    assert avi.post(f"{action}/undo", token).status_code == 422
+    assert avi.post(f"{action}/undo", {**token, "undo": "made up"}).status_code == 422
+    assert Caller(app, "noor").post(f"{action}/undo", undo).status_code in (400, 404)
+    assert avi.post(f"{action}/undo", undo).location == "/contacts/1"
+    assert "no answer yet" in avi.get("/contacts/1").text
+    assert _talks(database) == 1
+
+
+def test_without_javascript_one_comes_back_to_where_one_was(avi: Caller) -> None:
+    here = {"Referer": "http://localhost/contacts?q=maria"}
+    page = read(avi.client.get("/log", headers=here))
+    assert fields(found_form(page, "/log"))["next"] == "/contacts?q=maria"
+    page = read(avi.client.get("/log", headers={"Referer": "https://elsewhere.example/x"}))
+    assert fields(found_form(page, "/log"))["next"] == ""
+
+
+def test_an_old_conversation_says_what_it_is_and_takes_an_answer(
+    avi: Caller, database: Database
+) -> None:
+    avi.post("/log", {**avi.form("/log"), **GOOD, "answered": "false"})
+    with database.writing() as session:
+        session.get_one(Conversation, 1).day -= timedelta(days=20)
+    page = avi.page("/conversations/1/edit")
+    assert "Called Maria Oliveira" in page.select_one("main, header").find_parent("body").text  # type: ignore[union-attr]
+    assert page.select_one("a.page-back[href='/contacts/1']") is not None
+    assert avi.send("/conversations/1/edit", action="/conversations/1/answered/1").location
 
 
 def test_several_people_with_an_answer_each(avi: Caller, database: Database) -> None:
