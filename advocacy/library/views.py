@@ -23,7 +23,7 @@ from advocacy.shares.actions import NewShare, link_for, record
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.models import Share, TrackedLink
 from advocacy.shares.queries import (
-    first_shares,
+    counted_shares,
     get_share,
     items_shared,
     links_of,
@@ -190,7 +190,7 @@ def _show(
         mine_total=total,
         mine_page=page,
         mine_pages=page.links(has_more=page.offset + len(mine) < total),
-        firsts={day: number for (_, day), number in first_shares(db(), days).items()},
+        firsts={day: next(iter(them), 0) for (_, day), them in counted_shares(db(), days).items()},
         visits={channel: link.visits for channel, link in links.items()},
         latest=beside,
         in_all=in_all,
@@ -318,10 +318,10 @@ def posted(item: int) -> ResponseReturnValue:
 def _tell(share: Share) -> None:
     """Say what a share earned, with a way to take it back."""
     of = (share.person_id, share.day)
-    first = first_shares(db(), {of})[of]
+    counted = counted_shares(db(), {of})[of]
     if not share.counted:
         earned = f"Remembered, without a point: it was {_what_a_day_earns(share.day).why}."
-    elif first == share.id:
+    elif counted[0] == share.id:
         earned = "1 point; the talk it starts counts as the talk it is."
     else:
         earned = "That day has its point; the talk it starts counts as the talk it is."

@@ -17,7 +17,7 @@ from advocacy.people.models import Person
 from advocacy.people.queries import hold_person
 from advocacy.points import queries, rules
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
-from advocacy.points.rules import Began, Deed, Evidence, Kind, Line, Rule
+from advocacy.points.rules import Began, Deed, Evidence, Kind, Rule
 from advocacy.programme.queries import hold_for_posting
 
 
@@ -89,7 +89,7 @@ def settle(
     written = queries.written_for_ties(session, person_of_tie)
     entries: list[dict[str, Any]] = []
     for tie, person in person_of_tie.items():
-        for line, points, deed in _differences(written.get(tie, {}), deeds.get(tie, ())):
+        for line, points, deed in rules.postings(written.get(tie, {}), deeds.get(tie, ())):
             entries.append(
                 {
                     "person_id": person,
@@ -101,31 +101,23 @@ def settle(
                     "points": points,
                     "kind": str(line.kind),
                     "began": str(line.began),
-                    "deed": deed and deed.number,
+                    "deed": deed,
                     "recorded_at": now,
                 }
             )
-    _number_what_is_taken_back(session, entries)
     _write(session, entries)
     write_lives(session, person_of_tie, deeds)
 
 
 def settle_shares(
-    session: Session, first_share: Mapping[tuple[int, date], int | None], now: datetime
+    session: Session, shares: Mapping[tuple[int, date], Sequence[int]], now: datetime
 ) -> None:
     """Enter the difference for the shares of persons on some days.
 
-    :param first_share: for each person and day in question the number of the first share that
-        counts, or None when there is none left.
+    :param shares: for each person and day in question the numbers of the shares that count.
     """
     first_open = queries.first_open_month(session)
-    written = queries.written_for_shares(session, first_share)
-    due = rules.due_for_shares([of for of, share in first_share.items() if share is not None])
-    numbers = {
-        (person, day): share or _share_taken_back(session, person, day)
-        for (person, day), share in first_share.items()
-        if due.get((person, day), 0) != written.get((person, day), 0)
-    }
+    written = queries.written_for_shares(session, shares)
     _write(
         session,
         [
@@ -136,53 +128,15 @@ def settle_shares(
                 "tie_id": None,
                 "rule": str(Rule.SHARE),
                 "evidence": None,
-                "points": due.get((person, day), 0) - written.get((person, day), 0),
+                "points": points,
                 "kind": None,
                 "began": None,
                 "deed": number,
                 "recorded_at": now,
             }
-            for (person, day), number in sorted(numbers.items())
+            for (person, day), numbers in sorted(shares.items())
+            for number, points in rules.share_postings(written.get((person, day), {}), numbers)
         ],
-    )
-
-
-def _differences(
-    written: Mapping[Line, int], deeds: Sequence[Deed]
-) -> Iterable[tuple[Line, int, Deed | None]]:
-    due = rules.lines(rules.due(deeds))
-    for line, points in written.items():
-        if line not in due:
-            yield line, -points, None
-    for line, (points, deed) in due.items():
-        if difference := points - written.get(line, 0):
-            yield line, difference, deed
-
-
-def _number_what_is_taken_back(session: Session, entries: list[dict[str, Any]]) -> None:
-    """Give an entry that takes something back the number of the deed that it was written for."""
-    columns = ("tie_id", "day", "rule", "evidence", "kind", "began")
-    numberless = {
-        tuple(entry[name] for name in columns): entry for entry in entries if entry["deed"] is None
-    }
-    ties = sorted({line[0] for line in numberless})
-    for at in range(0, len(ties), queries.CHUNK):
-        rows = session.execute(
-            select(Entry.deed, *(getattr(Entry, name) for name in columns))
-            .where(Entry.tie_id.in_(ties[at : at + queries.CHUNK]))
-            .order_by(Entry.id)
-        )
-        for deed, *line in rows:
-            if entry := numberless.get(tuple(line)):
-                entry["deed"] = deed
-
-
-def _share_taken_back(session: Session, person_id: int, day: date) -> int | None:
-    return session.scalar(
-        select(Entry.deed)
-        .where(Entry.person_id == person_id, Entry.tie_id.is_(None), Entry.day == day)
-        .order_by(Entry.id.desc())
-        .limit(1)
     )
 
 

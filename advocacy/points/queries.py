@@ -75,39 +75,54 @@ def earliest_entry_month(session: Session) -> str | None:
     )
 
 
-def written_for_ties(session: Session, ties: Collection[int]) -> dict[int, dict[Line, int]]:
-    """Return what the ledger says of ties, by tie and by what it was due for."""
+def written_for_ties(
+    session: Session, ties: Collection[int]
+) -> dict[int, dict[Line, dict[int, int]]]:
+    """Return what the ledger says of ties: by tie, by line, and by the deed that it names."""
     line = (Entry.day, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
-    written: dict[int, dict[Line, int]] = {}
+    written: dict[int, dict[Line, dict[int, int]]] = {}
     for chunk in _chunks(ties):
         rows = session.execute(
-            select(Entry.tie_id, func.sum(Entry.points), *line)
+            select(Entry.tie_id, Entry.deed, func.sum(Entry.points), *line)
             .where(Entry.tie_id.in_(chunk))
-            .group_by(Entry.tie_id, *line)
+            .group_by(Entry.tie_id, Entry.deed, *line)
+            .having(func.sum(Entry.points) != 0)
+            .order_by(Entry.tie_id, Entry.deed, *line)
         )
-        for tie, points, day, rule, evidence, kind, began in rows:
-            if points and tie is not None:
+        for tie, deed, points, day, rule, evidence, kind, began in rows:
+            if tie is not None:
                 of = Line(day, rule, evidence, str(kind), str(began))
-                written.setdefault(tie, {})[of] = int(points)
+                written.setdefault(tie, {}).setdefault(of, {})[deed] = int(points)
     return written
 
 
 def written_for_shares(
-    session: Session, days: Collection[tuple[int, date]]
-) -> dict[tuple[int, date], int]:
-    """Return what the ledger says of shares, by person and day."""
-    written: dict[tuple[int, date], int] = {}
-    ordered = sorted(days)
-    for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            select(Entry.person_id, Entry.day, func.sum(Entry.points))
-            .where(
-                tuple_(Entry.person_id, Entry.day).in_(ordered[at : at + CHUNK]),
-                Entry.tie_id.is_(None),
-            )
-            .group_by(Entry.person_id, Entry.day)
-        )
-        written.update({(person, day): int(points) for person, day, points in rows})
+    session: Session, days: Collection[tuple[int, date]] | None = None
+) -> dict[tuple[int, date], dict[int, int]]:
+    """Return what the ledger says of shares: by person and day, and by the share that it names.
+
+    :param days: of whom and which days; all without.
+    """
+    query = (
+        select(Entry.person_id, Entry.day, Entry.deed, func.sum(Entry.points))
+        .where(Entry.tie_id.is_(None))
+        .group_by(Entry.person_id, Entry.day, Entry.deed)
+        .having(func.sum(Entry.points) != 0)
+        .order_by(Entry.person_id, Entry.day, Entry.deed)
+    )
+    ordered = [] if days is None else sorted(days)
+    queries = (
+        [query]
+        if days is None
+        else [
+            query.where(tuple_(Entry.person_id, Entry.day).in_(ordered[at : at + CHUNK]))
+            for at in range(0, len(ordered), CHUNK)
+        ]
+    )
+    written: dict[tuple[int, date], dict[int, int]] = {}
+    for each in queries:
+        for person, day, share, points in session.execute(each):
+            written.setdefault((person, day), {})[share] = int(points)
     return written
 
 

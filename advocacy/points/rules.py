@@ -4,7 +4,7 @@ Days, never hours. A tie's deeds go in, what is due comes out, by (day, rule, ev
 the order in which they were logged is not an argument.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -123,6 +123,14 @@ class Line(NamedTuple):
     began: str
 
 
+class Posting(NamedTuple):
+    """What is to be entered: points of a line, and the number of the deed that it names."""
+
+    line: Line
+    points: int
+    deed: int
+
+
 class Life(NamedTuple):
     """A stretch of days on which a relationship was alive, both ends included."""
 
@@ -136,6 +144,42 @@ def lines(earned: Mapping[Key, Due]) -> dict[Line, Due]:
     return {
         Line(*key, amount.deed.kind, amount.deed.began): amount for key, amount in earned.items()
     }
+
+
+def postings(
+    written: Mapping[Line, Mapping[int, int]], deeds: Collection[Deed], rules: RuleSet = FIRST_RULES
+) -> Iterator[Posting]:
+    """Yield what has to be entered so that the ledger says what a tie is worth, and by which deed.
+
+    Points that name a deed which no longer stands behind them are taken back, and entered anew in
+    the name of one that does; where any does that is named, nothing is moved between equals.
+
+    :param written: what the ledger says, by line and by the number of the deed that it names.
+    """
+    earned = lines(due(deeds, rules))
+    standing = {deed.number: deed for deed in deeds}
+    for line in {**written, **earned}:
+        amount = earned.get(line)
+        kept: dict[int, int] = {}
+        for number, points in written.get(line, {}).items():
+            deed = standing.get(number)
+            if amount and deed and _stands_behind(deed, points, amount.deed, rules):
+                kept[number] = points
+            else:
+                yield Posting(line, -points, number)
+        if amount and (difference := amount.points - sum(kept.values())):
+            earning = amount.deed.number
+            is_named = difference > 0 or earning in kept
+            name = earning if is_named else max(kept, key=kept.__getitem__)
+            yield Posting(line, difference, name)
+
+
+def _stands_behind(deed: Deed, points: int, earning: Deed, rules: RuleSet) -> bool:
+    """Tell whether a deed may go on being named for points, beside the one that earns them now."""
+    if deed.number == earning.number:
+        return True
+    is_equal = deed._replace(number=earning.number, answered=earning.answered) == earning
+    return is_equal and (deed.answered or points <= rules.unanswered[deed.kind])
 
 
 def worth(deed: Deed, first_answered: date | None, rules: RuleSet = FIRST_RULES) -> int:
@@ -237,11 +281,25 @@ def lives(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> list[Life]:
     return stretches
 
 
-def due_for_shares(
-    days: Collection[tuple[int, date]], rules: RuleSet = FIRST_RULES
-) -> dict[tuple[int, date], int]:
-    """Return what shares of persons on these days earn: at most one share a day counts."""
-    return dict.fromkeys(days, rules.share)
+def share_postings(
+    written: Mapping[int, int], shares: Sequence[int], rules: RuleSet = FIRST_RULES
+) -> Iterator[tuple[int, int]]:
+    """Yield what has to be entered for a person's shares of a day: at most one share counts.
+
+    Each is the number of a share and points; what names a share that is gone is taken back, and
+    entered anew in the name of another.
+
+    :param written: what the ledger says, by the number of the share that it names.
+    :param shares: the numbers of the shares that count.
+    """
+    kept = 0
+    for number, points in written.items():
+        if number in shares:
+            kept += points
+        else:
+            yield number, -points
+    if shares and (difference := rules.share - kept):
+        yield shares[0], difference
 
 
 def month_points(seen: int, word: int, shares: int, rules: RuleSet = FIRST_RULES) -> int:

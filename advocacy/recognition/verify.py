@@ -21,6 +21,7 @@ from advocacy.points.queries import (
     last_closed_month,
     lives_of_ties,
     tallied,
+    written_for_shares,
     written_for_ties,
 )
 from advocacy.programme.queries import get_programme
@@ -88,14 +89,16 @@ def _tie_problems(session: Session) -> Iterator[str]:
         known = lives_of_ties(session, ties)
         for tie, person in ties.items():
             deeds = [one.deed for one in records.get(tie, ()) if _counts(one)]
+            entered = written.get(tie, {})
             due = {line: one.points for line, one in rules.lines(rules.due(deeds)).items()}
-            for line in sorted({*due, *written.get(tie, {})}):
-                has, is_worth = written.get(tie, {}).get(line, 0), due.get(line, 0)
+            to_post = {posting.line for posting in rules.postings(entered, deeds)}
+            for line in sorted({*due, *entered}):
+                of = f"tie {tie} of person {person}, {line.day} {line.rule} {line.evidence}"
+                has, is_worth = sum(entered.get(line, {}).values()), due.get(line, 0)
                 if has != is_worth:
-                    yield (
-                        f"tie {tie} of person {person}, {line.day} {line.rule} {line.evidence}: "
-                        f"the ledger says {has}, the record is worth {is_worth}"
-                    )
+                    yield f"{of}: the ledger says {has}, the record is worth {is_worth}"
+                elif line in to_post:
+                    yield f"{of}: the ledger names a conversation that does not earn it"
             lives = [(one.starts_on, one.ends_on, one.revived) for one in known.get(tie, ())]
             if lives != rules.lives(deeds):
                 yield f"tie {tie} of person {person}: its living stretches are not the record's"
@@ -104,29 +107,22 @@ def _tie_problems(session: Session) -> Iterator[str]:
 
 
 def _share_problems(session: Session) -> Iterator[str]:
-    due: dict[tuple[int, date], int] = {}
+    counted: dict[tuple[int, date], list[int]] = defaultdict(list)
     for record in records_of_shares(session, get_programme(session).first_day):
         counts = record.remembered is None
         if counts:
-            due[record.person_id, record.day] = rules.FIRST_RULES.share
+            counted[record.person_id, record.day].append(record.number)
         if record.was_counted != counts:
             yield f"share {record.number}: it is marked wrongly as counted"
-    written = {
-        (person, day): int(points)
-        for person, day, points in session.execute(
-            select(Entry.person_id, Entry.day, func.sum(Entry.points))
-            .where(Entry.tie_id.is_(None))
-            .group_by(Entry.person_id, Entry.day)
-        )
-        if points
-    }
-    for person, day in sorted({*due, *written}):
-        has, is_worth = written.get((person, day), 0), due.get((person, day), 0)
+    written = written_for_shares(session)
+    for person, day in sorted({*counted, *written}):
+        of = f"shares of person {person} on {day}"
+        entered, shares = written.get((person, day), {}), counted.get((person, day), [])
+        has, is_worth = sum(entered.values()), rules.FIRST_RULES.share if shares else 0
         if has != is_worth:
-            yield (
-                f"shares of person {person} on {day}: the ledger says {has}, "
-                f"the record is worth {is_worth}"
-            )
+            yield f"{of}: the ledger says {has}, the record is worth {is_worth}"
+        elif any(rules.share_postings(entered, shares)):
+            yield f"{of}: the ledger names a share that does not earn it"
 
 
 def _month_problems(session: Session) -> Iterator[str]:

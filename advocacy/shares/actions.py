@@ -122,7 +122,7 @@ def settle_person(session: Session, person: Person, now: datetime) -> None:
 
 
 def _settle_days(session: Session, days: Collection[tuple[int, date]], now: datetime) -> None:
-    settle_shares(session, queries.first_shares(session, days), now)
+    settle_shares(session, queries.counted_shares(session, days), now)
 
 
 def link_for(

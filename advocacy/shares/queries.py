@@ -76,23 +76,24 @@ def get_share(session: Session, person_id: int, share_id: int) -> Share:
     return share
 
 
-def first_shares(
+def counted_shares(
     session: Session, days: Collection[tuple[int, date]]
-) -> dict[tuple[int, date], int | None]:
-    """Return, for persons and days, the number of the first share that counts, or None."""
-    found: dict[tuple[int, date], int | None] = dict.fromkeys(days)
+) -> dict[tuple[int, date], list[int]]:
+    """Return, for persons and days, the numbers of the shares that count, the first one first."""
+    found: dict[tuple[int, date], list[int]] = {of: [] for of in days}
     ordered = sorted(days)
     for at in range(0, len(ordered), CHUNK):
         rows = session.execute(
-            select(Share.person_id, Share.day, func.min(Share.id))
+            select(Share.person_id, Share.day, Share.id)
             .where(
                 tuple_(Share.person_id, Share.day).in_(ordered[at : at + CHUNK]),
                 Share.taken_back_at.is_(None),
                 Share.counted.is_(True),
             )
-            .group_by(Share.person_id, Share.day)
+            .order_by(Share.id)
         )
-        found.update({(person, day): number for person, day, number in rows})
+        for person, day, number in rows:
+            found[person, day].append(number)
     return found
 
 

@@ -456,6 +456,15 @@ class World:
             sums[whom, entry.day, entry.rule, entry.evidence] += entry.points
         return {key: points for key, points in sums.items() if points}
 
+    def named(self) -> set[int]:
+        """Return the numbers of the conversations that the ledger's points name."""
+        sums: Counter[tuple[int, int, date, str, str | None]] = Counter()
+        for entry in entries(self.session):
+            if entry.tie_id is not None:
+                of = entry.deed, entry.tie_id, entry.day, entry.rule, entry.evidence
+                sums[of] += entry.points
+        return {number for (number, *_), points in sums.items() if points}
+
     def month_points(self) -> Counter[tuple[int, str]]:
         """Return what every person's periods are worth while all months are open."""
         seen: Counter[tuple[int, str]] = Counter()
@@ -503,6 +512,7 @@ class World:
     def check(self) -> None:
         """Hold the ledger and everything made from it against the record."""
         assert self.written() == self.worth()
+        assert self.named() <= {talk.number for talk in self.standing_talks()}
         count = len(entries(self.session))
         settle_ties(self.session, ties_of(self.session), noon(self.today))
         for person in self.people:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import permutations
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 from advocacy.points.rules import (
     Deed,
     Life,
+    Line,
     Remembered,
+    Rule,
     due,
-    due_for_shares,
     lives,
     month_points,
+    postings,
     remembered_only,
+    share_postings,
     strength,
     strength_in_words,
 )
@@ -400,10 +404,71 @@ def test_a_first_week_is_no_relationship_however_much_is_said() -> None:
     assert lives(told("2026-09-28 met seen", "2026-10-01 called", "2026-10-04 wrote")) == []
 
 
-def test_one_share_a_day_counts() -> None:
-    monday, tuesday = date(2026, 10, 5), date(2026, 10, 6)
-    days = [(1, monday), (1, monday), (1, tuesday), (2, monday)]
-    assert due_for_shares(days) == {(1, monday): 1, (1, tuesday): 1, (2, monday): 1}
+@pytest.mark.parametrize(
+    ("written", "shares", "entered"),
+    [
+        ({}, [], []),
+        ({}, [3, 4], [(3, 1)]),
+        ({3: 1}, [3, 4], []),
+        ({4: 1}, [3, 4], []),
+        ({3: 1}, [], [(3, -1)]),
+        ({3: 1}, [4, 5], [(3, -1), (4, 1)]),
+    ],
+)
+def test_one_share_a_day_counts(
+    written: dict[int, int], shares: list[int], entered: list[tuple[int, int]]
+) -> None:
+    assert list(share_postings(written, shares)) == entered
+
+
+# --- what is entered
+
+
+def line(deed: Deed, rule: Rule = Rule.WEEK) -> Line:
+    return Line(deed.day, rule, "seen" if deed.seen else "word", deed.kind, deed.began)
+
+
+def posted(written: dict[int, int], *deeds: Deed) -> list[tuple[int, int]]:
+    """Return deed and points of what is entered where a first deed's line says something."""
+    of = line(said("2026-10-05 wrote"))
+    return [(one.deed, one.points) for one in postings({of: written}, deeds) if one.line == of]
+
+
+def test_points_name_a_deed_that_earns_them() -> None:
+    first, second, third = told("2026-10-05 wrote", "2026-10-05 wrote", "2026-10-05 wrote")
+    assert posted({}, first, second) == [(1, 4)]
+    assert posted({1: 4}, first, second) == []
+    assert posted({2: 4}, first, second) == [], "nothing is moved between equals"
+    assert posted({1: 4}, second, third) == [(1, -4), (2, 4)]
+    assert posted({1: 4}) == [(1, -4)]
+    assert posted({1: 1, 2: 3}, first) == [(2, -3), (1, 3)]
+
+
+@pytest.mark.parametrize("change", [{"kind": "called"}, {"began": "contact"}, {"seen": True}])
+def test_a_deed_that_was_put_right_gives_its_name_to_one_that_stands(
+    change: dict[str, Any],
+) -> None:
+    first, second = told("2026-10-05 wrote", "2026-10-05 wrote")
+    by_day = {posting.deed: posting.points for posting in postings({line(first): {1: 4}}, [second])}
+    assert by_day == {1: -4, 2: 4}
+    moved = first._replace(**change)
+    entered = postings({line(first): {1: 4}}, [moved, second])
+    assert (line(first), -4, 1) in list(entered)
+
+
+def test_who_is_not_answered_is_not_named_for_an_answer() -> None:
+    known = said("2026-09-01 wrote")._replace(number=9)
+    first, second = told("2026-10-05 wrote unanswered", "2026-10-05 wrote")
+    assert posted({1: 4}, known, first, second) == [(1, -4), (2, 4)]
+    assert posted({1: 1, 2: 3}, known, first, second) == []
+    assert posted({1: 4}, known, first) == [(1, -3)]
+
+
+def test_a_deed_of_which_less_counts_keeps_the_rest() -> None:
+    by_trace = said("2026-10-06 wrote unanswered seen")._replace(number=8)
+    known = said("2026-09-01 wrote")._replace(number=9)
+    first, second = told("2026-10-05 wrote", "2026-10-05 wrote")
+    assert posted({2: 4}, known, first, second, by_trace) == [(2, -1)]
 
 
 @pytest.mark.parametrize(

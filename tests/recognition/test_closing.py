@@ -441,6 +441,10 @@ TAMPERED = {
         "UPDATE entry SET person_id = (SELECT max(id) FROM person) WHERE rule = 'beginning'"
     ),
     "seen instead of on word": "UPDATE entry SET evidence = 'seen' WHERE rule = 'beginning'",
+    "another conversation named": (
+        "UPDATE entry SET deed = (SELECT max(deed) + 1 FROM entry) WHERE rule = 'beginning'"
+    ),
+    "another share named": "UPDATE entry SET deed = deed + 1 WHERE rule = 'share'",
     "an answer forged": "UPDATE participant SET answered = NOT answered",
     "a conversation moved": "UPDATE conversation SET day = '2026-01-20' WHERE kind = 'called'",
     "a conversation gone": "DELETE FROM conversation WHERE kind = 'called'",

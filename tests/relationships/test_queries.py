@@ -23,6 +23,8 @@ from advocacy.relationships.queries import (
     rings_of,
     worth_reaching_out,
 )
+from advocacy.shares.actions import take_back as take_share_back
+from advocacy.shares.queries import get_share
 from tests.builders import add_contacts, add_item, add_person, add_programme, log, noon, share
 
 MONDAY = date(2026, 1, 5)
@@ -234,3 +236,37 @@ def test_conversations_that_earned_nothing_say_why(
     assert len(shown.quiet) == 4
     for part in ("once a week", "waits for your answer", "has not answered you yet", "14 days"):
         assert part in reasons
+
+
+def test_an_entry_names_the_conversation_that_earns_it(
+    session: Session, ada: Person, sofia: int, tmp_path: Path
+) -> None:
+    first, second = log(session, ada, sofia, MONDAY), log(session, ada, sofia, MONDAY)
+    take_back(session, first, noon(MONDAY))
+    told = explain(session, ada, "2026-01", for_manager=False)
+    assert [(entry.source, entry.points) for entry in told.entries] == [
+        (f"conversation:{second.id}", 4),
+        (f"conversation:{first.id}", -4),
+        (f"conversation:{first.id}", 4),
+    ]
+    assert "You took it back" in told.entries[1].reason
+    third = log(session, ada, sofia, MONDAY)
+    close_months(session, "2026-01", closed_by=None, now=noon(date(2026, 2, 9)), data=tmp_path)
+    take_back(session, second, noon(date(2026, 2, 9)))
+    moved = explain(session, ada, "2026-02", for_manager=False)
+    assert [(entry.source, entry.points) for entry in moved.entries] == [
+        (f"conversation:{third.id}", 4),
+        (f"conversation:{second.id}", -4),
+    ]
+    assert moved.points == 0
+
+
+def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Person) -> None:
+    first, second = (share(session, ada, add_item(session, title), MONDAY) for title in "AB")
+    take_share_back(session, get_share(session, ada.id, first), noon(MONDAY))
+    told = explain(session, ada, "2026-01", for_manager=False)
+    assert [(entry.source, entry.points) for entry in told.entries] == [
+        (f"share:{second}", 1),
+        (f"share:{first}", -1),
+        (f"share:{first}", 1),
+    ]
