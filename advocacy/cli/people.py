@@ -8,7 +8,7 @@ import click
 from advocacy.cli.output import format_option, print_as
 
 if TYPE_CHECKING:
-    from advocacy.people.models import Person
+    from advocacy.people.models import Person, Team
 
 
 @click.group("person")
@@ -45,13 +45,13 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
         today = house.today()
         with house.database.writing() as session:
             hold_for_closing(session)  # nobody logs with this address meanwhile
-            found = find_or_add_team(session, team)
+            found_team = find_or_add_team(session, team)
             added = add_person(
                 session,
                 email=email,
                 name=name,
                 role=role,
-                team=found,
+                team=found_team,
                 joined=today,
                 now=now(),
             )
@@ -66,7 +66,7 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
                 link = f"{house.settings.base_url}/welcome/{code}"
             else:
                 set_password(session, added.id, password, now())
-            document = _described(added, found.name if found else "") | {"link": link}
+            document = _described(added, found_team) | {"link": link}
 
     def in_words() -> None:
         click.echo(f"{added.name} ({added.email}) is here now, as {added.role}.")
@@ -109,7 +109,7 @@ def link(email: str, format_: str) -> None:
         code = make_link(session, found.id, now())
         note(session, Action.LINK_MADE, actor_id=None, subject_id=found.id, now=now())
         address = f"{house.settings.base_url}/welcome/{code}"
-        document = _described(found, found.team.name if found.team else "") | {"link": address}
+        document = _described(found, found.team) | {"link": address}
     print_as(format_, document, lambda: click.echo(address))
 
 
@@ -142,7 +142,7 @@ def forget_second_step(email: str, format_: str) -> None:
     with opened_house() as house, house.database.writing() as session:
         found = get_person_by_email(session, email)
         forget_factors(session, found.id, actor_id=None, now=now())
-        document = _described(found, found.team.name if found.team else "")
+        document = _described(found, found.team)
     words = f"{found.name} ({found.email}) signs in with the password alone."
     print_as(format_, document, lambda: click.echo(words))
 
@@ -157,7 +157,7 @@ def _let_in(email: str, format_: str, *, active: bool) -> None:
         found = get_person_by_email(session, email)
         change = actions.activate if active else actions.deactivate
         change(session, found.id, actor_id=None, now=now())
-        document = _described(found, found.team.name if found.team else "")
+        document = _described(found, found.team)
 
     def in_words() -> None:
         state = "may sign in again" if active else "is deactivated and signed out everywhere"
@@ -166,12 +166,12 @@ def _let_in(email: str, format_: str, *, active: bool) -> None:
     print_as(format_, document, in_words)
 
 
-def _described(person: "Person", team: str) -> dict[str, Any]:
+def _described(person: "Person", team: "Team | None") -> dict[str, Any]:
     return {
         "email": person.email,
         "name": person.name,
         "role": person.role,
-        "team": team.strip() or None,
+        "team": team.name if team else None,
         "joined": person.joined,
         "active": person.deactivated_at is None,
     }

@@ -173,6 +173,10 @@ def test_people_come_and_go(run: Command) -> None:
     assert added["email"] == "mia@example.com"
     assert (added["role"], added["team"], added["active"]) == ("advocate", "North", True)
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/welcome/[\w-]{20,}", added["link"])
+    bea = run.json("person", "add", "bea@example.com", "--name", "Bea", "--team", "  NORTH ")
+    assert bea["team"] == "North"
+    nowhere = run.json("person", "add", "eve@example.com", "--name", "Eve", "--team", " ")
+    assert nowhere["team"] is None
     link = run.json("person", "link", "mia@example.com")["link"]
     assert link != added["link"]
     boss = ("person", "add", "ada@example.com", "--name", "Ada", "--role", "administrator")
