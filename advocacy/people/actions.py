@@ -146,7 +146,7 @@ def find_or_add_team(session: Session, name: str) -> Team | None:
     _short(name, rules.TEAM_LENGTH, "team")
     team = queries.find_team(session, name)
     if team is None:
-        team = Team(name=name)
+        team = Team(name=name, name_key=rules.team_key(name))
         session.add(team)
         session.flush()
     return team
@@ -164,7 +164,7 @@ def rename_team(session: Session, team: Team, name: str) -> None:
     other = queries.find_team(session, name)
     if other is not None and other.id != team.id:
         raise Invalid(f"There is a team {other.name} already.", field="name")
-    team.name = name
+    team.name, team.name_key = name, rules.team_key(name)
     session.flush()
 
 

@@ -10,13 +10,14 @@ from advocacy.people import rules
 
 
 class Team(Base):
-    """A team that people belong to."""
+    """A team that people belong to. ``name_key`` is the name as ``rules.team_key`` gives it."""
 
     __tablename__ = "team"
     __table_args__ = (CheckConstraint("name <> ''", name="named"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(rules.TEAM_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(rules.TEAM_LENGTH))
+    name_key: Mapped[str] = mapped_column(code_points(3 * rules.TEAM_LENGTH), unique=True)
 
 
 class Person(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
-from advocacy.people.rules import Role, email_key
+from advocacy.people.rules import Role, email_key, team_key
 
 
 def get_person(session: Session, person_id: int) -> Person:
@@ -155,15 +155,12 @@ def count_teams(session: Session) -> int:
 
 def teams(session: Session) -> list[Team]:
     """Return all teams by name."""
-    return list(session.scalars(select(Team).order_by(func.lower(Team.name), Team.id)))
+    return list(session.scalars(select(Team).order_by(Team.name_key)))
 
 
 def find_team(session: Session, name: str) -> Team | None:
-    """Return a team by its name, case aside."""
-    name = name.strip()
-    # SQLite lowers ASCII letters only: the very same name has to match by itself.
-    same = or_(Team.name == name, func.lower(Team.name) == name.lower())
-    return session.scalar(select(Team).where(same).order_by((Team.name == name).desc()).limit(1))
+    """Return a team by its name, case and spaces aside."""
+    return session.scalar(select(Team).where(Team.name_key == team_key(name)))
 
 
 def get_team(session: Session, team_id: int) -> Team:

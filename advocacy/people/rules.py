@@ -42,6 +42,11 @@ def clean_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def team_key(name: str) -> str:
+    """Return what decides whether two teams are the same: case and spaces aside."""
+    return clean_name(name).casefold()
+
+
 def called(name: str, preferred_name: str) -> str:
     """Return what a person is called: the preferred name, else the first word of the name."""
     return preferred_name or name.split(" ", 1)[0]

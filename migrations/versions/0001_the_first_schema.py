@@ -104,9 +104,14 @@ def upgrade() -> None:
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=240).with_variant(sa.String(length=240, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_team_named")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
-        sa.UniqueConstraint("name", name=op.f("uq_team_name")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_team_name_key")),
     )
     op.create_table(
         "person",

@@ -12,7 +12,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.people.actions import add_person
 from advocacy.people.models import Membership, Person, Team
-from advocacy.people.queries import get_person_by_email
+from advocacy.people.queries import get_person_by_email, teams
 from advocacy.points.models import Entry
 from advocacy.recognition.verify import verify
 from tests.imports.conftest import Import
@@ -105,9 +105,10 @@ def test_the_last_administrator_stays(bring_in: Import, programme: Database) -> 
 def test_teams_are_made_once_whatever_their_letters(bring_in: Import, programme: Database) -> None:
     bring_in("people", "email,name,team\na@example.com,A,Équipe\nb@example.com,B,Équipe\n")
     bring_in("people", "email,name,team\nc@example.com,C,Équipe\nd@example.com,D,north\n")
-    bring_in("people", "email,name,team\ne@example.com,E,NORTH\n")
+    bring_in("people", "email,name,team\ne@example.com,E,NORTH\nf@example.com,F,ÉQUIPE\n")
     with programme.reading() as session:
         assert sorted(session.scalars(select(Team.name))) == ["north", "Équipe"]
+        assert [team.name for team in teams(session)] == ["north", "Équipe"]
 
 
 def test_who_becomes_a_colleague_counts_no_more(with_people: Import, programme: Database) -> None:
