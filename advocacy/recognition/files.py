@@ -12,7 +12,9 @@ from advocacy.core.time import first_day, last_day, words_for_period
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import COLUMNS, Format
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+"""The last four are full-width: some spreadsheets read them as the plain ones."""
+
 _WIDTHS = (9, 6, 30, 26, 20, 8, 8, 8, 14, 10, 10, 8, 24, 16, 40)
 
 

@@ -341,7 +341,7 @@ def test_the_closing_line_counts() -> None:
     assert words_for_left(2) == "2 people have chosen not to be on the board."
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))
 def test_what_looks_like_a_formula_is_made_harmless(start: str) -> None:
     assert harmless(f"{start}1+1") == f"'{start}1+1"
     assert harmless(f"a{start}1") == f"a{start}1"
