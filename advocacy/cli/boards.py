@@ -8,6 +8,7 @@ import click
 
 from advocacy.cli.month_type import MONTH
 from advocacy.cli.output import format_option, print_as, print_json, print_table
+from advocacy.cli.periods import MONTH, QUARTER, YEAR
 
 if TYPE_CHECKING:
     from advocacy.recognition.queries import BoardRow
@@ -29,9 +30,9 @@ _HEADINGS = {
 
 
 @click.command("leaderboard", short_help="Print who stands where.")
-@click.option("--month", help="Like 2026-10; without any period, this month.")
-@click.option("--quarter", help="Like 2026-Q4.")
-@click.option("--year", help="Like 2026.")
+@click.option("--month", type=MONTH, help="Like 2026-10; without any period, this month.")
+@click.option("--quarter", type=QUARTER, help="Like 2026-Q4.")
+@click.option("--year", type=YEAR, help="Like 2026.")
 @click.option("--all", "all_time", is_flag=True, help="All time.")
 @click.option("--team", help="Only the members of a team.")
 @click.option("--top", type=click.IntRange(1, 1_000_000), help="Only so many rows.")
@@ -91,32 +92,22 @@ def leaderboard(
 def _given_period(
     month: str | None, quarter: str | None, year: str | None, *, all_time: bool
 ) -> str | None:
-    """Return the one period that was given, checked, or None.
+    """Return the one period that was given, or None.
 
-    :raises UsageError: when there are several, or one is not what its option says.
+    :raises UsageError: when there are several.
     """
-    from advocacy.core.errors import Invalid
-    from advocacy.core.time import ALL_TIME, parse_period
+    from advocacy.core.time import ALL_TIME
 
-    given = {
-        name: text
-        for name, text in (("month", month), ("quarter", quarter), ("year", year))
-        if text is not None
+    every = {
+        "month": month,
+        "quarter": quarter,
+        "year": year,
+        "all": ALL_TIME if all_time else None,
     }
-    if all_time:
-        given["all"] = ALL_TIME
+    given = {name: period for name, period in every.items() if period is not None}
     if len(given) > 1:
         raise click.UsageError(f"Choose one of --{' and --'.join(given)}.")
-    for name, text in given.items():
-        looks = {"month": "2026-10", "quarter": "2026-Q4", "year": "2026", "all": ALL_TIME}[name]
-        try:
-            right = len(parse_period(text)) == len(looks) and ("Q" in text) == ("Q" in looks)
-        except Invalid:
-            right = False
-        if not right:
-            raise click.UsageError(f"--{name} is written like {looks}, not {text[:20]!r}.")
-        return text
-    return None
+    return next(iter(given.values()), None)
 
 
 def _plain(row: "BoardRow") -> dict[str, Any]:

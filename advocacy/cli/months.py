@@ -9,6 +9,7 @@ import click
 
 from advocacy.cli.month_type import MONTH
 from advocacy.cli.output import format_option, print_as, print_table
+from advocacy.cli.periods import MONTH
 
 if TYPE_CHECKING:
     from advocacy.recognition.rules import MonthState
