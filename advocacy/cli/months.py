@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.month_type import MONTH
 from advocacy.cli.output import format_option, print_as, print_table
 from advocacy.cli.periods import MONTH
 

@@ -12,7 +12,7 @@ import termios
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -36,6 +36,7 @@ class Command:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.environ = environment(folder / "data", **settings)
 
     def __call__(self, *arguments: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -45,6 +46,18 @@ class Command:
             env=self.environ,
             input=typed,
             capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def into(self, out: IO[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command with its output somewhere else."""
+        return subprocess.run(
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            stdout=out,
+            stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
@@ -108,9 +121,12 @@ def test_help_reads_well() -> None:
         ["leaderboard", "--top", "0"],
         ["leaderboard", "--format", "xml"],
         ["explain", "mia@example.com"],
+        ["explain", "mia@example.com", "--month", "2026-1"],
+        ["month", "close", "2026-13"],
+        ["month", "close", "٢٠٢٥-01"],
+        ["export", "recognition", "foo"],
         ["explain", "mia@example.com", "--month", "July"],
         ["explain", "mia@example.com", "--month", "2026-Q3"],
-        ["month", "close", "2026-13"],
         ["month", "close", "2026"],
         ["export", "recognition", "2026-1"],
         ["person", "add", "mia@example.com"],
@@ -322,6 +338,7 @@ def test_explaining_a_month(study: Command) -> None:
     in_words = study("explain", person["email"], "--month", told["month"]).stdout
     assert entry["reason"] in in_words
     assert "Nobody here" in study.refusal("explain", "x@example.com", "--month", "2004-07")
+    assert "not a month" in study.refusal("explain", person["email"], "--month", "July", code=2)
 
 
 def test_closing_and_exporting(study: Command, tmp_path: Path) -> None:
@@ -369,6 +386,47 @@ def test_the_ledger_is_verified(study: Command, empty_url: str) -> None:
     assert len(json.loads(broken.stdout)["problems"]) >= 3
     assert study.json("ledger", "rebuild") == report
     assert study("ledger", "verify").stdout.endswith("all as it should be.\n")
+
+
+def test_an_output_that_is_full_or_closed(study: Command) -> None:
+    for arguments in (["leaderboard", "--all"], ["leaderboard", "--all", "--format", "json"]):
+        with Path("/dev/full").open("w") as full:
+            done = study.into(full, *arguments)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "No space left" in done.stderr
+
+
+def test_a_backup_restores_into_an_empty_place(
+    study: Command, databases: Databases, tmp_path: Path
+) -> None:
+    before = study.json("leaderboard", "--all")
+    file = tmp_path / "all.zip"
+    taken = study.json("db", "backup", file)
+    assert taken["file"] == str(file)
+    url = databases.empty()
+    other = Command(tmp_path / "other", database_url=url)
+    brought = other.json("db", "restore", file)
+    assert brought["rows"] == taken["rows"]
+    assert other.json("leaderboard", "--all") == before
+    assert other.json("ledger", "verify")["problems"] == []
+    assert "not empty" in other.refusal("db", "restore", file)
+    file.write_bytes(b"no backup")
+    assert "no backup" in other.refusal("db", "restore", file)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "advocacy-20200101-000000.zip").touch()
+    removed = study.json("db", "backup", kept, "--keep", "1")["removed"]
+    assert removed == [str(kept / "advocacy-20200101-000000.zip")]
+    assert len(list(kept.iterdir())) == 1
+    databases.remove(url)
+
+
+def test_checking_says_what_an_upgrade_would_do(run: Command) -> None:
+    steps = run.json("db", "check")["steps"]
+    assert steps[0]["revision"] == "0001"
+    assert run.json("db", "check")["at"] is None  # it did nothing
+    run("db", "upgrade")
+    assert run.json("db", "check") == {"at": newest(), "newest": newest(), "steps": []}
 
 
 def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
