@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    _open_output()
     for word in sys.argv[1:] if arguments is None else arguments:
         if not _is_text(word):
             _complain(f"{word!r} is not UTF-8 text. See: advocacy --help")
@@ -90,7 +92,27 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (DomainError, SettingsError) as refused:
         _complain(str(refused))
         return COULD_NOT
+    except OSError as refused:
+        if refused.filename is not None:
+            raise  # a file, not the output
+        _close_output()
+        if not isinstance(refused, BrokenPipeError):  # who reads no more wants to hear no more
+            _complain(f"Standard output cannot be written: {refused.strerror or 'it is closed'}.")
+        return COULD_NOT
     return code if isinstance(code, int) else 0
+
+
+def _open_output() -> None:
+    """Where standard output is closed, Python has none: put something that refuses every word."""
+    if not sys.stdout:
+        sys.stdout = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 (until the end)
+
+
+def _close_output() -> None:
+    """Let what could not be printed go, so that Python does not try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _is_text(word: str) -> bool:

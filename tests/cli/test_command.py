@@ -141,6 +141,48 @@ def test_wrong_usage_is_one_line(arguments: list[str], tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "advocacy.sqlite3").exists()
 
 
+PRINTING = [
+    ["--help"],
+    ["settings"],
+    ["settings", "--format", "json"],
+    ["leaderboard"],
+    ["leaderboard", "--format", "json"],
+    ["leaderboard", "--format", "csv"],
+    ["export", "recognition", "2004-09"],
+    ["export", "recognition", "2004-09", "--format", "xlsx"],
+]
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"), [("/dev/full", "No space left on device"), ("&-", "it is closed")]
+)
+def test_an_output_that_takes_nothing_is_one_line(study: Command, output: str, reason: str) -> None:
+    study.json("month", "close", "2004-09")
+    for arguments in PRINTING:
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" "$@" >{output}', COMMAND, *arguments],
+            env=study.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        line = f"Standard output cannot be written: {reason}.\n"
+        assert (done.returncode, done.stderr) == (1, line), arguments
+
+
+def test_who_reads_no_more_hears_no_more(study: Command) -> None:
+    study.json("month", "close", "2004-09")
+    for arguments in PRINTING:
+        with subprocess.Popen(
+            [COMMAND, *arguments], env=study.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout
+            assert process.stderr
+            process.stdout.close()
+            assert process.stderr.read() == b"", arguments
+        assert process.returncode == 1
+
+
 def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
     secret = "postgresql://mia:hidden-word@db.example.com/advocacy"
     command = Command(tmp_path, database_url=secret, time_zone="Europe/Lisbon")
