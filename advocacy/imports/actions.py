@@ -94,6 +94,7 @@ def import_file(
             total.changed += outcome.changed
             total.unchanged += outcome.unchanged
             watcher.advance(len(batch))
+        watcher.advance(spool.reject_others())
         rejected_path = path.with_name(f"{path.name}.rejected.csv")
         rejected = _write_rejected(rejected_path, file, spool)
     if not dry_run:

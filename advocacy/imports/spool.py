@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from itertools import groupby
+from itertools import count, groupby
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -15,14 +15,49 @@ from advocacy.core.errors import Unavailable
 from advocacy.imports.rules import Reading, differing
 
 _ROWS_AT_ONCE = 1000
+_BY_ID = "id "
+"""How the identity begins of what has an external id; else it is an address, or the content."""
 
 _TABLES = """
     CREATE TABLE row (
         line INTEGER PRIMARY KEY, sorting TEXT NOT NULL, identity TEXT NOT NULL,
         content TEXT NOT NULL, answered INTEGER, said TEXT NOT NULL, text TEXT NOT NULL,
-        again INTEGER NOT NULL DEFAULT 0, turned INTEGER NOT NULL DEFAULT 0
+        again INTEGER NOT NULL DEFAULT 0, turned INTEGER NOT NULL DEFAULT 0,
+        turn INTEGER NOT NULL DEFAULT 1
     );
     CREATE TABLE rejected (line INTEGER PRIMARY KEY, reason TEXT NOT NULL, cells TEXT);
+"""
+
+_FIND_SEVERAL = (
+    "CREATE INDEX by_identity ON row (identity, content, line)",
+    "CREATE TABLE several AS SELECT identity FROM row GROUP BY identity HAVING count(*) > 1",
+    "CREATE TABLE judged (line INTEGER PRIMARY KEY, identity, answered, again, turned)",
+)
+_GIVE_TURNS = (
+    "CREATE TABLE first AS SELECT *, row_number() OVER (PARTITION BY identity ORDER BY line)"
+    " AS turn FROM judged",
+    "CREATE INDEX by_turn ON first (turn, identity)",
+    "UPDATE row SET turn = 0 WHERE identity IN (SELECT identity FROM several)",
+    "UPDATE row SET answered = first.answered, again = first.again, turned = first.turned,"
+    " turn = first.turn FROM first WHERE first.line = row.line",
+)
+_FIRST_TURN = """
+    SELECT line, sorting, identity, content, answered, said, again, turned
+    FROM row WHERE turn = 1 ORDER BY sorting, line
+"""
+_NEXT_TURN = """
+    SELECT line, sorting, row.identity, content, row.answered, said, row.again, row.turned
+    FROM first JOIN row USING (line) WHERE first.turn = ? AND EXISTS (
+        SELECT 1 FROM first AS before JOIN rejected ON rejected.line = before.line
+        WHERE before.turn = first.turn - 1 AND before.identity = first.identity
+    )
+    ORDER BY sorting, line
+"""
+_WENT_IN_OR_HAD_NO_TURN = """
+    SELECT identity, line, content, said, turn FROM row
+    WHERE identity IN (SELECT identity FROM first WHERE turn = 2)
+        AND line NOT IN (SELECT line FROM rejected)
+    ORDER BY identity, line
 """
 
 Kept = tuple[int, str, str, str, bool | None, str, str]
@@ -112,66 +147,66 @@ class Spool:
         self._rejected.clear()
 
     def compare_rows(self) -> None:
-        """Judge rows of one identity within the file: equal ones are one, others are rejected."""
+        """Give rows of one identity their turns: equal ones are one, others come one by one.
+
+        Which of them can be is not known before they are written: the first that goes in decides.
+        """
         self._write()
-        self._database.execute("CREATE INDEX by_identity ON row (identity, line)")
+        for statement in _FIND_SEVERAL:
+            self._database.execute(statement)
         with closing(
             self._database.execute(
-                "SELECT identity, line, content, answered, said FROM row WHERE identity IN"
-                " (SELECT identity FROM row GROUP BY identity HAVING count(*) > 1)"
-                " ORDER BY identity, line"
+                "SELECT identity, content, line, answered FROM row"
+                " WHERE identity IN (SELECT identity FROM several)"
+                " ORDER BY identity, content, line"
             )
         ) as rows:
-            # Changes must not be seen by the walk: they wait on disk as well.
-            self._database.execute(
-                "CREATE TABLE judged (line INTEGER PRIMARY KEY, answered, again, turned)"
-            )
-            for _, same in groupby(rows, key=lambda row: row[0]):
-                self._judge(same)
+            for (identity, _), same in groupby(rows, key=lambda row: row[:2]):
+                # Changes must not be seen by the walk: they wait on disk as well.
+                self._judge(identity, ((line, answered) for _, _, line, answered in same))
         self._write()
-        self._database.execute(
-            "UPDATE row SET answered = judged.answered, again = judged.again,"
-            " turned = judged.turned FROM judged WHERE judged.line = row.line"
-        )
+        for statement in _GIVE_TURNS:
+            self._database.execute(statement)
 
-    def _judge(self, same: Iterator[tuple[str, int, str, int | None, str]]) -> None:
-        identity, first, content, answered, said = next(same)
-        by_id = identity.startswith("id ")
+    def _judge(self, identity: str, same: Iterator[tuple[int, int | None]]) -> None:
+        """Make one of rows that say the same, but for an answer that came."""
+        first, answered = next(same)
         again = turned = 0
-        for _, line, other_content, other_answered, other_said in same:
-            if other_content != content:
-                ours, theirs = json.loads(said), json.loads(other_said)
-                columns = differing(ours, theirs)
-                name = "external_id" if by_id else "email"
-                self.reject(line, f"the same {name} as line {first}, with another {columns}")
-            elif by_id and answered and other_answered == 0:
+        for line, other in same:
+            if identity.startswith(_BY_ID) and answered and other == 0:
                 self.reject(line, f"the same external_id as line {first}, with another answered")
-            elif other_answered and not answered:
-                answered = other_answered
+            elif other and not answered:
+                answered = other
                 turned += 1
             else:
                 again += 1
         self._database.execute(
-            "INSERT INTO judged VALUES (?, ?, ?, ?)", (first, answered, again, turned)
+            "INSERT INTO judged VALUES (?, ?, ?, ?, ?)", (first, identity, answered, again, turned)
         )
 
     def waiting(self) -> int:
-        """Return how many rows wait to be written."""
-        self._write()
-        self._database.execute(
-            "CREATE TABLE first AS SELECT min(line) AS line FROM row GROUP BY identity"
-        )
-        count: int = self._database.execute("SELECT count(*) FROM first").fetchone()[0]
-        return count
+        """Return how many rows wait to be written, or to be rejected for one that is."""
+        rows = self._database.execute("SELECT count(*) FROM row WHERE turn > 0")
+        return int(rows.fetchone()[0])
 
     def batches(self, size: int) -> Iterator[list[Spooled]]:
-        """Yield rows in order, those of one order together as long as they fit."""
-        with closing(
-            self._database.execute(
-                "SELECT line, sorting, identity, content, answered, said, again, turned"
-                " FROM first JOIN row USING (line) ORDER BY sorting, line"
-            )
-        ) as rows:
+        """Yield rows in order, those of one order together as long as they fit.
+
+        A row whose like was refused meanwhile follows once all others had their turn.
+        """
+        batches = self._batches(size, _FIRST_TURN, ())
+        for turn in count(2):
+            nobody = True
+            for batch in batches:
+                nobody = False
+                yield batch
+            if nobody:
+                return
+            self._write()
+            batches = self._batches(size, _NEXT_TURN, (turn,))
+
+    def _batches(self, size: int, query: str, values: Sequence[int]) -> Iterator[list[Spooled]]:
+        with closing(self._database.execute(query, values)) as rows:
             batch: list[Spooled] = []
             for line, order, identity, content, answered, said, again, turned in rows:
                 row = Spooled(
@@ -191,6 +226,29 @@ class Spool:
                     batch = batch[whole:]
             if batch:
                 yield batch
+
+    def reject_others(self) -> int:
+        """Reject what differs from a row of its identity that went in; return how many had no turn.
+
+        To be called once all is written.
+        """
+        self._write()
+        passed = 0
+        with closing(self._database.execute(_WENT_IN_OR_HAD_NO_TURN)) as rows:
+            for identity, left in groupby(rows, key=lambda row: row[0]):
+                passed += self._reject_unlike(identity, left)
+        return passed
+
+    def _reject_unlike(self, identity: str, rows: Iterator[tuple[str, int, str, str, int]]) -> int:
+        name = "external_id" if identity.startswith(_BY_ID) else "email"
+        _, first, its_content, its_said, _ = next(rows)
+        passed = 0
+        for _, line, content, said, turn in rows:
+            if content != its_content:
+                columns = differing(json.loads(its_said), json.loads(said))
+                self.reject(line, f"the same {name} as line {first}, with another {columns}")
+                passed += turn > 0
+        return passed
 
     def count_rejected(self) -> int:
         """Return how many lines are rejected."""

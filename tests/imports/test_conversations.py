@@ -349,6 +349,65 @@ def test_the_same_id_with_other_content_is_rejected(
     assert all(column in reason for column in differs.split(", "))
 
 
+def test_a_good_row_has_its_turn_after_bad_ones_of_its_id(
+    with_people: Import, programme: Database
+) -> None:
+    rows = [
+        HELLO.replace("mia@", "nobody@") + "true,,,1",
+        HELLO.replace("mia@", "nobody@") + "true,,,1",
+        HELLO.replace("mia@", "no-one@") + "true,,,1",
+        HELLO + "false,,,1",
+        HELLO + "true,,,1",
+        HELLO.replace("wrote", "called") + "true,,,1",
+        HELLO.replace("mia@", "nobody@") + "true,,,2",
+        HELLO + "true,,,3",
+    ]
+    told = {
+        2: "advocate nobody@example.com is nobody here",
+        3: "advocate nobody@example.com is nobody here",
+        4: "advocate no-one@example.com is nobody here",
+        7: "the same external_id as line 5, with another kind",
+        8: "advocate nobody@example.com is nobody here",
+    }
+    text = HEADER + "\n".join(rows)
+    listener = Listener()
+    dry = with_people("conversations", text, dry_run=True)
+    result = with_people("conversations", text, listener=listener)
+    assert counts(dry) == counts(result) == (2, 1, 0, 5)
+    assert reasons(result) == told
+    total, done = listener.parts["Writing"]
+    assert total == done
+    assert answers(programme) == [("1", True), ("3", True)]
+    again = with_people("conversations", text)
+    assert counts(again) == (0, 0, 3, 5)
+    assert_sound(programme)
+
+
+def test_what_is_here_is_unchanged_also_after_a_row_that_differs(
+    with_people: Import, programme: Database
+) -> None:
+    with_people("conversations", HEADER + HELLO + "true,,,1\n")
+    rows = [
+        HELLO.replace("wrote", "called") + "true,,,1",
+        HELLO + "true,,,1",
+        HELLO.replace("wrote", "commented") + "true,,,1",
+    ]
+    result = with_people("conversations", HEADER + "\n".join(rows))
+    assert counts(result) == (0, 0, 1, 2)
+    assert reasons(result) == {
+        2: "external_id 1 is here already, with another kind",
+        4: "the same external_id as line 3, with another kind",
+    }
+    assert answers(programme) == [("1", True)]
+
+
+def test_many_rows_of_one_id_have_their_turns(with_people: Import, programme: Database) -> None:
+    nobody = [HELLO.replace("mia@", f"nobody{n}@") + f"true,,,{n % 3}" for n in range(300)]
+    result = with_people("conversations", HEADER + "\n".join([*nobody, HELLO + "true,,,0"]))
+    assert counts(result) == (1, 0, 0, 300)
+    assert answers(programme) == [("0", True)]
+
+
 def test_a_name_that_fits_several_is_rejected(with_people: Import, programme: Database) -> None:
     with programme.writing() as session:
         mia = get_person_by_email(session, "mia@example.com").id

@@ -49,7 +49,7 @@ def test_items_that_cannot_be_so(bring_in: Import) -> None:
     assert counts(result) == (0, 0, 0, len(rows))
     told = reasons(result)
     assert told[2] == "external_id i1 is here already, with another title, topics"
-    assert told[3] == "the same external_id as line 2, with another title, topics, published_at"
+    assert told[3] == "external_id i1 is here already, with another published_at"
     assert told[4] == "title is empty"
     assert "https://" in told[5]
     assert told[6] == "title has 201 letters; up to 200 fit"

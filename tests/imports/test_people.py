@@ -102,6 +102,18 @@ def test_the_last_administrator_stays(bring_in: Import, programme: Database) -> 
     assert counts(handed_on) == (1, 1, 0, 0)
 
 
+def test_who_cannot_step_down_may_be_called_otherwise(
+    bring_in: Import, programme: Database
+) -> None:
+    header = "email,name,role\n"
+    bring_in("people", header + "ada@example.com,Ada,administrator\n")
+    result = bring_in("people", header + "ada@example.com,A,advocate\nada@example.com,Ada B,\n")
+    assert counts(result) == (0, 1, 0, 1)
+    assert list(reasons(result)) == [2]
+    with programme.reading() as session:
+        assert get_person_by_email(session, "ada@example.com").name == "Ada B"
+
+
 def test_teams_are_made_once_whatever_their_letters(bring_in: Import, programme: Database) -> None:
     bring_in("people", "email,name,team\na@example.com,A,Équipe\nb@example.com,B,Équipe\n")
     bring_in("people", "email,name,team\nc@example.com,C,Équipe\nd@example.com,D,north\n")
