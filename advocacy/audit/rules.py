@@ -1,6 +1,10 @@
 """What is written down."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Action(StrEnum):
@@ -34,3 +38,28 @@ class Action(StrEnum):
     MONTH_CLOSED = "month closed"
     EXPORTED = "exported"
     IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often somebody looked at a month's entries on one day, and when last."""
+
+    actor_id: int | None
+    month: str
+    last_at: datetime
+    times: int
+
+
+def grouped(looks: Iterable[tuple[int | None, str, datetime]], zone: str) -> list[Looks]:
+    """Return looks by who looked, at which month, on which day; as they come, latest first.
+
+    :param looks: who, the month looked at, and when, latest first.
+    """
+    found: dict[object, Looks] = {}
+    for actor_id, month, at in looks:
+        key = actor_id, month, at.astimezone(ZoneInfo(zone)).date()
+        known = found.get(key)
+        found[key] = Looks(
+            actor_id, month, known.last_at if known else at, known.times + 1 if known else 1
+        )
+    return list(found.values())

@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from advocacy.audit.queries import events_about
-from advocacy.audit.rules import Action
+from advocacy.audit.rules import Action, grouped
 from advocacy.auth.forms import SignInForm
 from advocacy.auth.views import show_sign_in
 from advocacy.contacts.queries import count_contacts
 from advocacy.content.queries import library_page
 from advocacy.conversations.queries import count_waiting, waiting_for_person
-from advocacy.core.time import day_of, month_of, now, parse_month, shift_month
+from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
 from advocacy.home.rules import greeting, ordinal
 from advocacy.people.actions import set_left_ranking
@@ -20,7 +20,8 @@ from advocacy.people.queries import get_person, names_of
 from advocacy.points.actions import recounted
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
-from advocacy.recognition.queries import place_of
+from advocacy.recognition.queries import check_period, period_before, place_of
+from advocacy.recognition.rules import period_after
 from advocacy.relationships import queries
 from advocacy.web.session import db
 from advocacy.web.user import current_user
@@ -31,6 +32,7 @@ WAITING = 5
 REACHING = 3
 SHARING = 3
 LOOKS = 5
+LOOKS_READ = 200
 MONTHS_DRAWN = 6
 
 
@@ -66,19 +68,21 @@ def growth() -> ResponseReturnValue:
     zone = get_programme(db()).time_zone
     day = day_of(now(), zone)
     month = parse_month(request.args.get("month", month_of(day)))
+    check_period(db(), month, day)
     person = current_user.person
     explained = queries.explain(db(), person, month, for_manager=False, with_quiet=True)
     balance = queries.balance_of(db(), person.id, month, day)
     ties = {*balance.begun, *balance.revived, *balance.drifted}
     labels = queries.labels_of_ties(db(), ties, for_manager=False)
     place = place_of(db(), person, month)
-    looks = events_about(db(), person.id, Action.LOOKED, limit=LOOKS)
+    events = events_about(db(), person.id, Action.LOOKED, limit=LOOKS_READ)
+    looks = grouped([(one.actor_id, one.detail, one.at) for one in events], zone)[:LOOKS]
     return render_template(
         "home/growth.html",
         month=month,
         is_this_month=month == month_of(day),
-        before=shift_month(month, -1),
-        after=shift_month(month, 1) if month < month_of(day) else None,
+        before=period_before(db(), month, day),
+        after=period_after(month, day),
         explained=explained,
         weeks=queries.by_week(explained),
         balance=balance,

@@ -5,6 +5,7 @@ import { freshTokens } from "./fresh-token.js";
 import { menus } from "./menu.js";
 import { passkeys } from "./passkeys.js";
 import { peopleFields } from "./people-field.js";
+import { sendsItself } from "./sends-itself.js";
 import { sheets } from "./sheet.js";
 import { whoAnswered } from "./who-answered.js";
 
@@ -16,6 +17,7 @@ export function enhance(root) {
   menus(root);
   whoAnswered(root); // after the field of people, whose words it sets
   freshTokens(root);
+  sendsItself(root);
   passkeys(root);
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from advocacy.core.time import month_of, now, quarter_of
 from tests.browser.conftest import DESKTOP, PHONE, Complaints, Newcomer, OpenPage, SignIn
 from tests.browser.portal import choose, open_sheet, pick, sheet, toast
 from tests.servers import LiveServer
@@ -15,6 +16,7 @@ UNTIL_SLIM = """() => new Promise(done => {
     const look = () => innerWidth === 320 ? done() : requestAnimationFrame(look);
     look();
 })"""
+THIS_MONTH = month_of(now().date())
 OWN = (
     "/",
     "/contacts",
@@ -37,9 +39,10 @@ PAGES = {
     "advocate": OWN,
     "manager": (
         "/leaderboard",
-        "/leaderboard?quarter=2026-Q1",
+        f"/leaderboard?quarter={quarter_of(THIS_MONTH)}",
         "/leaderboard?all=1",
         "/leaderboard/1",
+        f"/leaderboard/1?month={THIS_MONTH}&of=all",
         "/recognition",
         "/library/new",
         "/library/1/edit",
@@ -175,8 +178,8 @@ def test_the_bar_covers_no_button(
     sign_in(page, sample.people["advocate"])
     for address in ("/log", "/contacts/new", "/profile", "/growth"):
         page.goto(address)
-        page.locator("main button:visible").last.focus()
-        bottom = page.locator("main button:visible").last.evaluate(
+        page.locator("main :is(button, .switch-box):visible").last.focus()
+        bottom = page.locator("main :is(button, .switch-box):visible").last.evaluate(
             "button => { button.scrollIntoView({block: 'nearest'});"
             "const box = button.getBoundingClientRect();"
             "return button.contains(document.elementFromPoint("
