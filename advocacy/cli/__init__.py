@@ -82,13 +82,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         _complain("Stopped.")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return COULD_NOT
-    except OSError as refused:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more at the end
-        _complain(f"It cannot be written: {refused.strerror}.")
-        return COULD_NOT
     except (DomainError, SettingsError) as refused:
         _complain(str(refused))
         return COULD_NOT

@@ -127,11 +127,25 @@ def at_the_start(contact: str) -> str:
     return contact
 
 
+def did_with(kind: str, began: str, contact: str) -> str:
+    """Return what happened as a title in the contact's own story: You called, Sofia wrote."""
+    if kind == Kind.MET:
+        return "You met"
+    if kind == Kind.INTRODUCED:
+        return f"You introduced {contact}"
+    verb = "called" if kind == Kind.CALLED else str(kind)
+    return f"{contact if began == Began.CONTACT else 'You'} {verb}"
+
+
+def a_noun(kind: str) -> str:
+    """Return a kind with its article: a call, an introduction."""
+    noun = NOUNS[kind]
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def called_twice(kind: str, contact: str) -> str:
     """Return the caution that such a conversation of that day is there already."""
-    noun = NOUNS[kind]
-    article = "an" if noun[0] in "aeiou" else "a"
     return (
-        f"There was {article} {noun} with {contact} on that day already: undo this one "
+        f"There was {a_noun(kind)} with {contact} on that day already: undo this one "
         "if it is the same."
     )

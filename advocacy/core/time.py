@@ -132,6 +132,21 @@ def previous_period(period: str) -> str | None:
     return before[:4] if _YEAR.fullmatch(period) else before
 
 
+def next_period(period: str) -> str | None:
+    """Return the period of the same length after this one; none for all time."""
+    if period == ALL_TIME:
+        return None
+    after = shift_month(month_of(last_day(period)), 1)
+    if _QUARTER.fullmatch(period):
+        return quarter_of(after)
+    return after[:4] if _YEAR.fullmatch(period) else after
+
+
+def is_month(period: str) -> bool:
+    """Tell whether a period is a month."""
+    return _MONTH.fullmatch(period) is not None
+
+
 def words_for_period(period: str) -> str:
     """Return a period as people say it: October 2026, July to September 2026, 2026, all time."""
     if period == ALL_TIME:

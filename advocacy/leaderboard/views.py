@@ -12,10 +12,12 @@ from advocacy.audit.rules import Action
 from advocacy.core import time
 from advocacy.core.errors import Invalid
 from advocacy.people.queries import get_person, teams
+from advocacy.points.queries import points_by_month
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.queries import board as read_board
-from advocacy.recognition.rules import is_over
+from advocacy.recognition.queries import check_period, month_to_close, period_before
+from advocacy.recognition.rules import is_over, period_after
 from advocacy.relationships import queries
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, short_write
@@ -52,17 +54,32 @@ def _address(period: str, team: int | None) -> str:
     return f"/leaderboard?{urlencode(wanted)}"
 
 
+def _way_down(person_id: int, month: str, of: str, team: int | None) -> str:
+    """Return the address of a person's entries; the board one came from goes along."""
+    wanted = {"month": month}
+    if of != month and _is_within(month, of):
+        wanted["of"] = of
+    if team is not None:
+        wanted["team"] = str(team)
+    return f"/leaderboard/{person_id}?{urlencode(wanted)}"
+
+
+def _is_within(month: str, period: str) -> bool:
+    return time.first_day(period) <= time.first_day(month) <= time.last_day(period)
+
+
 @blueprint.get("/leaderboard")
 def board() -> ResponseReturnValue:
     """Show who builds the most relationships."""
     today = time.day_of(time.now(), get_programme(db()).time_zone)
     period = _asked_period(today)
+    check_period(db(), period, today)
     team = _asked_team()
     page = asked_page()
     shown = read_board(db(), period, today=today, team_id=team, limit=page.rows, offset=page.offset)
     at = time.month_of(min(time.last_day(period), today))
-    before = time.previous_period(period)
-    after = _after(period, today)
+    before, after = period_before(db(), period, today), period_after(period, today)
+    to_close = month_to_close(db(), today)
     return render_template(
         "leaderboard/board.html",
         board=shown,
@@ -74,19 +91,12 @@ def board() -> ResponseReturnValue:
         team=team,
         page=page,
         links=page.links(has_more=shown.has_more),
-        month=period if len(period) == 7 and "Q" not in period else at,
-        is_month=len(period) == 7 and "Q" not in period,
-        can_close=is_over(period, today) if len(period) == 7 and "Q" not in period else False,
+        ways_down=[_way_down(row.person_id, at, period, team) for row in shown.rows],
+        is_month=time.is_month(period),
+        last_day=time.last_day(period),
+        can_close=time.is_month(period) and is_over(period, today) and not shown.wholly_closed,
+        to_close=to_close if to_close != period and not shown.wholly_closed else None,
     )
-
-
-def _after(period: str, today: date) -> str | None:
-    if period == time.ALL_TIME or time.last_day(period) >= today:
-        return None
-    following = time.month_of(time.last_day(period)), 1
-    month = time.shift_month(*following)
-    month_, quarter, year, _ = time.periods_of(month)
-    return quarter if "Q" in period else year if len(period) == 4 else month_
 
 
 def _tabs(period: str, at: str, team: int | None) -> list[dict[str, Any]]:
@@ -104,6 +114,11 @@ def person(person_id: int) -> ResponseReturnValue:
     somebody = get_person(db(), person_id)
     today = time.day_of(time.now(), get_programme(db()).time_zone)
     month = time.parse_month(request.args.get("month", time.month_of(today)))
+    of = time.parse_period(request.args.get("of", month))
+    team = _asked_team()
+    check_period(db(), month, today)
+    if not _is_within(month, of):
+        of = month
     looked_at = time.now()
     if somebody.id != current_user.id:
         with short_write() as session:
@@ -116,18 +131,36 @@ def person(person_id: int) -> ResponseReturnValue:
                 now=looked_at,
             )
     explained = queries.explain(db(), somebody, month, for_manager=True)
+    before, after = period_before(db(), month, today), period_after(month, today)
     return render_template(
         "leaderboard/person.html",
         person=somebody,
         month=month,
+        of=of,
+        months=_months_of(somebody.id, month, of, team),
+        board_address=_address(of, team),
         is_this_month=month == time.month_of(today),
-        before=f"/leaderboard/{person_id}?month={time.shift_month(month, -1)}",
-        after=f"/leaderboard/{person_id}?month={time.shift_month(month, 1)}"
-        if month < time.month_of(today)
-        else "",
+        before=_way_down(person_id, before, of, team) if before else "",
+        after=_way_down(person_id, after, of, team) if after else "",
         explained=explained,
         weeks=queries.by_week(explained),
         balance=queries.balance_of(db(), somebody.id, month, today),
         looked_at=looked_at,
         rules=FIRST_RULES,
     )
+
+
+def _months_of(person_id: int, shown: str, of: str, team: int | None) -> list[dict[str, Any]]:
+    """Return the months of the longer period that one came from, each with its points."""
+    if of == shown:
+        return []
+    months = points_by_month(db(), person_id, of)
+    return [
+        {
+            "month": month,
+            "points": points,
+            "href": _way_down(person_id, month, of, team),
+            "is_shown": month == shown,
+        }
+        for month, points in sorted({shown: 0, **months}.items())
+    ]

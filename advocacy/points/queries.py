@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from advocacy.core.time import last_day, month_of, shift_month
+from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
 from advocacy.people.models import Person
 from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tie
 from advocacy.points.rules import Line
@@ -151,6 +151,17 @@ def entries_of_month(session: Session, person_id: int, month: str) -> list[Entry
 def standing_of(session: Session, person_id: int, period: str) -> Standing | None:
     """Return a person's sums in a period, None when there is no entry in it."""
     return session.get(Standing, (person_id, period))
+
+
+def points_by_month(session: Session, person_id: int, period: str) -> dict[str, int]:
+    """Return a person's points in the months of a period, earliest first; none without entries."""
+    first, last = month_of(first_day(period)), month_of(last_day(period))
+    rows = session.execute(
+        select(Standing.period, Standing.points)
+        .where(Standing.person_id == person_id, Standing.period.between(first, last))
+        .order_by(Standing.period)
+    )
+    return {month: points for month, points in rows if is_month(month)}
 
 
 def highest_tie_number(session: Session, person_id: int) -> int:

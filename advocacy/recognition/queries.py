@@ -29,6 +29,7 @@ from advocacy.points.queries import (
     earliest_entry_month,
     first_open_month,
     is_wholly_closed,
+    last_closed_month,
 )
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.figures import figures_of
@@ -66,6 +67,8 @@ class Board:
     rows: Sequence[BoardRow]
     left_ranking: int
     has_more: bool
+    people: int | None = None
+    """How many are on the board, where the last of them is on the page: not counted for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,8 @@ def board(
         replace(row, movement=movement, figures=known)
         for row, movement, known in zip(rows, movements, figures, strict=True)
     ]
-    return Board(period, span.wholly_closed, rows, left, has_more)
+    people = offset + len(rows) if rows and not has_more else None
+    return Board(period, span.wholly_closed, rows, left, has_more, people)
 
 
 def _page(
@@ -492,6 +496,44 @@ def earliest_month(session: Session, today: date) -> str:
     closed = session.scalar(select(func.min(ClosedMonth.month)))
     entry = earliest_entry_month(session)
     return closed or min(days + ([entry] if entry else []))
+
+
+def has_begun(session: Session, period: str, today: date) -> bool:
+    """Tell whether any month of a period counts: it is not all before the first one.
+
+    What the programme's first day says already costs no query.
+    """
+    last = time.month_of(time.last_day(period))
+    if last >= time.month_of(min(get_programme(session).first_day, today)):
+        return True
+    return last >= earliest_month(session, today)
+
+
+def check_period(session: Session, period: str, today: date) -> None:
+    """Refuse a period that is still to come, or all before the first month that counts.
+
+    :raises NotFound: saying which.
+    """
+    if time.first_day(period) > today:
+        raise NotFound(f"{time.words_for_period(period)} is still to come.", field="period")
+    if not has_begun(session, period, today):
+        raise NotFound(
+            f"The programme had not begun in {time.words_for_period(period)}.", field="period"
+        )
+
+
+def period_before(session: Session, period: str, today: date) -> str | None:
+    """Return the period before this one, unless nothing counts in it."""
+    before = time.previous_period(period)
+    return before if before and has_begun(session, before, today) else None
+
+
+def month_to_close(session: Session, today: date) -> str | None:
+    """Return the last month that is over, unless it is closed or nothing counts in it."""
+    month = time.shift_month(time.month_of(today), -1)
+    if month <= (last_closed_month(session) or "") or not has_begun(session, month, today):
+        return None
+    return month
 
 
 def months(session: Session, today: date) -> list[MonthState]:

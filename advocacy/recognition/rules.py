@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from advocacy.core.errors import Conflict
-from advocacy.core.time import first_day, last_day, words_for_period
+from advocacy.core.time import first_day, last_day, next_period, words_for_period
 
 
 class Format(StrEnum):
@@ -89,6 +89,12 @@ def is_over(month: str, today: date) -> bool:
     return today > last_day(month)
 
 
+def period_after(period: str, today: date) -> str | None:
+    """Return the period after this one, unless it is still to come."""
+    after = next_period(period)
+    return after if after and first_day(after) <= today else None
+
+
 def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: date) -> None:
     """Refuse to close what is closed, not over, or before anything counts.
 
@@ -98,9 +104,9 @@ def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: 
     if last_closed is not None and month <= last_closed:
         raise Conflict(f"{name} is closed already.", field="month")
     if not is_over(month, today):
-        after = last_day(month)
+        after = last_day(month) + timedelta(days=1)
         raise Conflict(
-            f"{name} is not over: it can be closed from the day after {after:%-d %B %Y}.",
+            f"{name} is not over: it can be closed from {after:%-d %B %Y}.",
             field="month",
         )
     if month < earliest:

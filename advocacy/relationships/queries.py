@@ -119,8 +119,9 @@ class WeekOfEntries:
 
     @property
     def count(self) -> str:
-        """Return how many entries there are, in words."""
-        return f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
+        """Return how many entries there are, and how many talks brought none, in words."""
+        entries = f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
+        return f"{entries} · {len(self.quiet)} without points" if self.quiet else entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from advocacy.conversations.rules import NOUNS, at_the_start, did
+from advocacy.conversations.rules import NOUNS, a_noun, at_the_start, did
 from advocacy.core.time import first_day, last_day, monday_of, month_of, words_for_period
 from advocacy.points.rules import (
     FIRST_RULES,
@@ -97,7 +97,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     waiting = ""
     if told.rule == Rule.BEGINNING:
         title, icon = "A new relationship", "sprout"
-        reason = f"{who} and {told.contact} spoke, answered, in a second week."
+        reason = f"{who} and {told.contact} spoke in a second week."
     elif told.rule == Rule.RETURN:
         title, icon = "A return", "sprout"
         reason = (
@@ -106,7 +106,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
         )
     elif told.rule == Rule.LASTING:
         title, icon = "A lasting tie", "history"
-        reason = f"{who} and {told.contact} talked, answered, in a third month."
+        reason = f"{who} and {told.contact} talked in a third month."
     else:
         title = did(told.kind or "", told.began or "", told.contact)
         reason, waiting = _weekly(told, rules)
@@ -126,7 +126,7 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     if told.began == Began.ADVOCATE and told.points == unanswered and unanswered != full:
         return f"Before {told.contact} answered: {told.points} of {full}.", ""
     if told.points == full:
-        return f"An answered {noun} is worth {full}; each person counts once a week.", ""
+        return _in_full(told, noun, full, rules), ""
     if told.points == full - unanswered:
         return (
             f"{at_the_start(told.contact)} has answered since: the other {told.points} of {full}.",
@@ -135,10 +135,18 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     return f"Deeper than what this week had counted before: the difference to {full}.", ""
 
 
-def _evidence(told: Told) -> str:
+def _in_full(told: Told, noun: str, full: int, rules: RuleSet) -> str:
+    if told.kind != Kind.MET:
+        return f"An answered {noun} is worth {full}."
     if told.evidence == Evidence.SEEN:
-        return " Seen: an import or a connected system reported it."
-    return " On your word." if told.you else f" On {told.advocate}’s word."
+        return f"A meeting that was seen is worth {full}."
+    whose = "your" if told.you else f"{told.advocate}’s"
+    return f"A meeting on {whose} word is worth {full}; seen, it would be {rules.met_seen}."
+
+
+def _evidence(told: Told) -> str:
+    """Say that it was seen; what is not said to be stands on the advocate's word."""
+    return " Seen: an import reported it." if told.evidence == Evidence.SEEN else ""
 
 
 def _later(told: Told) -> str:
@@ -192,8 +200,8 @@ def why_nothing(
     if not answered:
         full = FIRST_RULES.answered[kind]
         return (
-            f"A message to somebody who has not answered you yet earns nothing; the {NOUNS[kind]} "
-            f"is worth {full} once {contact} answers.",
+            f"{at_the_start(contact)} has not answered you yet: {a_noun(kind)} is worth {full} "
+            f"once {contact} answers.",
             f"+{full} when {contact} answers",
         )
     return "Counted already: each person counts once a week, for what is worth most.", ""

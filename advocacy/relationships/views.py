@@ -9,7 +9,7 @@ from advocacy.contacts.actions import describe, find_or_add, said_of
 from advocacy.contacts.queries import count_contacts, get_contact, search_contacts
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.queries import conversations_with
-from advocacy.conversations.rules import can_be_changed, did
+from advocacy.conversations.rules import can_be_changed, did_with
 from advocacy.core.errors import DomainError, Invalid
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
@@ -111,7 +111,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         {
             "conversation": conversation,
             "participant": participant,
-            "title": did(conversation.kind, conversation.began, contact.label),
+            "title": did_with(conversation.kind, conversation.began, contact.label),
             "icon": rules.ICONS[conversation.kind],
             "tone": rules.tone_of(conversation.kind, conversation.began),
             "can_change": can_be_changed(conversation.day, today),

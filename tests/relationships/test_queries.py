@@ -10,6 +10,7 @@ from advocacy.contacts.actions import describe
 from advocacy.contacts.queries import get_contact
 from advocacy.conversations.actions import correct, mark_answered, settle_ties, take_back
 from advocacy.conversations.rules import Said
+from advocacy.core.time import month_of
 from advocacy.people.models import Person
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.queries import (
@@ -23,6 +24,7 @@ from advocacy.relationships.queries import (
     rings_of,
     worth_reaching_out,
 )
+from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.queries import get_share
 from tests.builders import add_contacts, add_item, add_person, add_programme, log, noon, share
@@ -270,3 +272,36 @@ def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Per
         (f"share:{first}", -1),
         (f"share:{first}", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "points", "reason"),
+    [
+        ("met", "word", 8, "A meeting on your word is worth 8; seen, it would be 12."),
+        ("met", "seen", 12, "A meeting that was seen is worth 12. Seen: an import reported it."),
+        ("called", "word", 8, "An answered call is worth 8."),
+    ],
+)
+def test_an_entry_says_why_it_is_worth_that(
+    kind: str, evidence: str, points: int, reason: str
+) -> None:
+    told = Told(
+        rule="week",
+        evidence=evidence,
+        points=points,
+        day=MONDAY,
+        month=month_of(MONDAY),
+        kind=kind,
+        began="advocate",
+        contact="Sofia",
+        answered_now=True,
+        fate=Fate.STANDS,
+    )
+    assert in_words(told).reason == reason
+
+
+def test_what_has_no_answer_yet_is_called_by_its_kind() -> None:
+    reason, _ = why_nothing("introduced", "advocate", False, None, "Sofia")
+    assert (
+        reason == "Sofia has not answered you yet: an introduction is worth 6 once Sofia answers."
+    )
