@@ -12,7 +12,7 @@ import termios
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -46,18 +46,6 @@ class Command:
             env=self.environ,
             input=typed,
             capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def into(self, out: IO[str], *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command with its output somewhere else."""
-        return subprocess.run(
-            [COMMAND, *arguments],
-            cwd=self.folder,
-            env=self.environ,
-            stdout=out,
-            stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
@@ -428,14 +416,6 @@ def test_the_ledger_is_verified(study: Command, empty_url: str) -> None:
     assert len(json.loads(broken.stdout)["problems"]) >= 3
     assert study.json("ledger", "rebuild") == report
     assert study("ledger", "verify").stdout.endswith("all as it should be.\n")
-
-
-def test_an_output_that_is_full_or_closed(study: Command) -> None:
-    for arguments in (["leaderboard", "--all"], ["leaderboard", "--all", "--format", "json"]):
-        with Path("/dev/full").open("w") as full:
-            done = study.into(full, *arguments)
-        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-        assert "No space left" in done.stderr
 
 
 def test_a_backup_restores_into_an_empty_place(
