@@ -294,4 +294,4 @@ def test_a_set_up_link_is_void_once_there_is_an_administrator(
 
 def test_what_is_missing_is_said_on_top_too(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
-    assert "Nothing you typed is lost" in above(Caller(app).sign_in("", ""))
+    assert "Passwords are never kept" in above(Caller(app).sign_in("", ""))
