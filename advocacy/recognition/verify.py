@@ -24,7 +24,7 @@ from advocacy.points.queries import (
     written_for_shares,
     written_for_ties,
 )
-from advocacy.programme.queries import get_programme
+from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
 from advocacy.recognition.rules import Format
 from advocacy.shares.queries import records_of_shares
@@ -58,7 +58,11 @@ def verify(session: Session) -> Report:
 
 
 def rebuild(session: Session, now: datetime) -> Report:
-    """Make standings, tallies and living stretches anew, then verify. No entry is written."""
+    """Make standings, tallies and living stretches anew, then verify. No entry is written.
+
+    Nobody posts meanwhile: what is entered after it was read would be missing.
+    """
+    hold_for_closing(session)
     rebuild_standings(session)
     for ties, records in _chunks(session):
         write_lives(

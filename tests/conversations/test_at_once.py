@@ -1,7 +1,7 @@
 """Several at once: what is written one after the other adds up, and nobody waits for ever."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -22,7 +22,7 @@ from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.points.models import Entry, Standing
-from advocacy.recognition.verify import verify
+from advocacy.recognition.verify import rebuild, verify
 from tests.builders import add_contacts, add_person, add_programme, noon
 
 THREADS = 8
@@ -111,4 +111,20 @@ def test_answers_of_several_people_at_once(fresh_database: Database) -> None:
     together(work)
     with fresh_database.reading() as session:
         assert session.get_one(Standing, (person, "2026-10")).points == 4 * THREADS
+        assert verify(session).problems == []
+
+
+def test_who_logs_waits_for_a_rebuild(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        ada = add_person(session).id
+    say(fresh_database, ada, "Sofia", MONDAY, "wrote")
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_database.writing() as session:
+            assert rebuild(session, noon(TODAY)).problems == []
+            logging = pool.submit(say, fresh_database, ada, "Tom", MONDAY, "called")
+            wait([logging], timeout=1)
+        assert logging.result()
+    with fresh_database.reading() as session:
+        assert session.get_one(Standing, (ada, "2026-10")).points == 12
         assert verify(session).problems == []
