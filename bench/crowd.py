@@ -163,6 +163,7 @@ def _participants(people: int) -> Iterator[dict[str, Any]]:
             "position": 0,
             "answered": True,
             "logged_on": TODAY,
+            "reported": True,
             "counted": True,
         }
 

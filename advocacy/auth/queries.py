@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.auth.models import Credential, EmailChange, OneTimeLink, SignIn
@@ -30,22 +31,30 @@ class Known:
     owes_terms: bool
 
 
-def known_by_sign_in(session: Session, token: str, now: datetime) -> Known | None:
-    """Return the active person whom a sign-in belongs to, with the team; None when it ended."""
+def _known() -> Any:
     required = and_(
         Person.role.in_([Role.MANAGER, Role.ADMINISTRATOR]),
         select(Programme.second_step_required).scalar_subquery(),
     )
-    row = session.execute(
+    return (
         select(Person, SignIn.seen_at, and_(required, ~has_factor()), ~has_accepted())
         .join(SignIn, SignIn.person_id == Person.id)
         .where(
-            SignIn.token_hash == hashed(token),
-            SignIn.ends_at > now,
+            SignIn.token_hash == bindparam("token_hash"),
+            SignIn.ends_at > bindparam("now", type_=SignIn.ends_at.type),
             Person.deactivated_at.is_(None),
         )
         .options(joinedload(Person.team))
-    ).one_or_none()
+    )
+
+
+_KNOWN = _known()
+"""Asked at every request, so built once: building it takes longer than answering it."""
+
+
+def known_by_sign_in(session: Session, token: str, now: datetime) -> Known | None:
+    """Return the active person whom a sign-in belongs to, with the team; None when it ended."""
+    row = session.execute(_KNOWN, {"token_hash": hashed(token), "now": now}).one_or_none()
     return Known(row[0], row[1], bool(row[2]), bool(row[3])) if row else None
 
 
