@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from advocacy.admin.rules import detail_in_words
 from advocacy.audit.queries import latest_events
 from advocacy.people.queries import names_of
 
@@ -33,7 +34,7 @@ def audit_lines(session: Session, *, limit: int, offset: int, action: str) -> li
             actor=_called(names, event.actor_id),
             subject=_called(names, event.subject_id),
             subject_id=event.subject_id if event.subject_id in names else None,
-            detail=event.detail,
+            detail=detail_in_words(event.detail),
         )
         for event in events
     ]

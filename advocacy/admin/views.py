@@ -171,7 +171,7 @@ def _form_of(about: Person) -> PersonForm:
 
 
 def _show_person(
-    about: Person, form: PersonForm, status: int = 200, link: str = ""
+    about: Person, form: PersonForm, status: int = 200, link: str = "", refused: str = ""
 ) -> ResponseReturnValue:
     form.offer([(team.id, team.name) for team in queries.teams(db())])
     return render_template(
@@ -179,6 +179,7 @@ def _show_person(
         person=about,
         form=form,
         link=link,
+        refused=refused,
         invitation=invitation_of(db(), about.id, now()),
         welcomed=has_password(db(), about.id),
         factors=factors_of(db(), about.id),
@@ -234,7 +235,7 @@ def deactivate(person: int) -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         about = queries.fresh_person(db(), person)
-        return _show_person(about, show_error(_form_of(about), error), 422)
+        return _show_person(about, _form_of(about), 422, refused=error.message)
     flash(f"{about.name} is deactivated. What was logged stays.")
     return redirect(url_for("admin.person", person=person))
 

@@ -20,6 +20,7 @@ _OWN = (
 _MANAGERS = (
     ("Leaderboard", "/leaderboard", "trophy"),
     ("Recognition", "/recognition", "award"),
+    ("Profiles", "/profiles", "circle-user-round"),
 )
 _ADMINISTRATORS = (("Programme", "/programme", "settings"),)
 

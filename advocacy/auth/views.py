@@ -334,18 +334,19 @@ def change_password() -> ResponseReturnValue:
     """Change one's password; every other device is signed out."""
     form = PasswordForm()
     person = current_user.person
-    if form.validate():
-        known = actions.check_credentials(db(), person.email, form.current.data or "")
-        if known is None:
-            form.current.errors = ["That is not your password now."]
+    is_valid = form.validate()
+    if not form.current.errors and not actions.check_credentials(
+        db(), person.email, form.current.data or ""
+    ):
+        form.current.errors = ["That is not your password now."]
+    elif is_valid:
+        try:
+            actions.set_password(db(), person.id, form.password.data or "", now())
+        except Invalid as error:
+            show_error(form, error)
         else:
-            try:
-                actions.set_password(db(), person.id, form.password.data or "", now())
-            except Invalid as error:
-                show_error(form, error)
-            else:
-                note(db(), Action.PASSWORD_SET, actor_id=person.id, subject_id=person.id, now=now())
-                login.sign_in(db(), person)
-                flash("Your password is changed. Other devices are signed out.")
-                return redirect("/profile")
+            note(db(), Action.PASSWORD_SET, actor_id=person.id, subject_id=person.id, now=now())
+            login.sign_in(db(), person)
+            flash("Your password is changed. Other devices are signed out.")
+            return redirect("/profile")
     return render_template("auth/password.html", form=form), 422

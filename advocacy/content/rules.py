@@ -105,6 +105,18 @@ def is_out(
     return begun and (expires_at is None or expires_at > now)
 
 
+def stands_as(
+    state: str, published_at: datetime | None, expires_at: datetime | None, now: datetime
+) -> State:
+    """Return among which items one stands now: what is to come is a draft, what ended archived."""
+    if is_out(state, published_at, expires_at, now):
+        return State.PUBLISHED
+    if state == State.PUBLISHED:
+        to_come = published_at is None or published_at > now
+        return State.DRAFT if to_come else State.ARCHIVED
+    return State(state)
+
+
 def end_of(last_day: date, zone: str) -> datetime:
     """Return the instant at which a day ends in an IANA time zone.
 

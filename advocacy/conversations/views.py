@@ -144,7 +144,7 @@ def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str)
     people = [contact.label for contact in _people_of(number).values()]
     text = f"Logged with {_listed(people)}."
     if (_today() - said.day).days > LATE_DAYS:
-        text += f" It is more than {LATE_DAYS} days ago: remembered, but no points."
+        text += f" It was more than {LATE_DAYS} days ago: remembered, but no points."
     if twins:
         known = _listed([contact.label for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"

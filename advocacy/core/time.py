@@ -34,6 +34,16 @@ def is_time_zone(name: str) -> bool:
     return name in available_timezones()
 
 
+def time_zone_called(text: str) -> str | None:
+    """Return the IANA time zone that a name means: as it is written, or by its city alone."""
+    wanted = "_".join(text.split()).casefold()
+    zones = available_timezones()
+    fit = [zone for zone in zones if zone.casefold() == wanted] or [
+        zone for zone in zones if "/" in zone and zone.rpartition("/")[2].casefold() == wanted
+    ]
+    return fit[0] if len(fit) == 1 else None
+
+
 def month_of(day: date) -> str:
     """Return the month of a day, ``YYYY-MM``."""
     return f"{day.year:04d}-{day.month:02d}"

@@ -16,7 +16,7 @@ from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
 from advocacy.home.rules import greeting, ordinal
 from advocacy.people.actions import set_left_ranking
-from advocacy.people.queries import get_person, names_of
+from advocacy.people.queries import count_people, count_teams, get_person, names_of
 from advocacy.points.actions import recounted
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
@@ -46,6 +46,7 @@ def today() -> ResponseReturnValue:
     reaching = queries.worth_reaching_out(db(), current_user.id, day, limit=REACHING)
     waiting = waiting_for_person(db(), current_user.id, limit=WAITING)
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
+    items = library_page(db(), now=now(), limit=SHARING)[0]
     return render_template(
         "home/today.html",
         greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
@@ -58,8 +59,20 @@ def today() -> ResponseReturnValue:
         waiting_count=count_waiting(db(), current_user.id),
         reaching=reaching,
         rings=queries.rings_of(db(), current_user.id, contacts, day),
-        items=library_page(db(), now=now(), limit=SHARING)[0],
+        items=items,
+        first_steps=_first_steps(has_items=bool(items)),
     )
+
+
+def _first_steps(*, has_items: bool) -> list[str]:
+    """Return what an administrator may do first, while the programme has nobody or nothing."""
+    if not current_user.role.administers:
+        return []
+    active, _ = count_people(db())
+    if active > 1 and has_items:
+        return []
+    done = {"teams": count_teams(db()) > 0, "people": active > 1, "item": has_items}
+    return [step for step, is_done in done.items() if not is_done]
 
 
 @blueprint.get("/growth")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.content import actions, queries
 from advocacy.content.models import Item
-from advocacy.content.rules import State, end_of, is_out, last_day, topics_of
+from advocacy.content.rules import State, end_of, is_out, last_day, stands_as, topics_of
 from advocacy.core.errors import DomainError, NotFound
 from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
@@ -171,7 +171,8 @@ def _show(
     _refuse_past_the_end(page, mine)
     links = links_of(db(), current_user.id, item.id)
     days = {(share.person_id, share.day) for share in mine}
-    latest, in_all = queries.library_page(db(), now=now(), limit=_BESIDE)
+    stands = stands_as(item.state, item.published_at, item.expires_at, now())
+    latest, in_all = queries.items_page(db(), stands, now=now(), limit=_BESIDE)
     facts, *beside = _shown([item, *latest])
     if posted is None:
         posted = PostedForm(formdata=None, occurred_on=_today())
@@ -194,6 +195,7 @@ def _show(
         visits={channel: link.visits for channel, link in links.items()},
         latest=beside,
         in_all=in_all,
+        state=None if stands is State.PUBLISHED else stands,
     )
     return answer, status
 

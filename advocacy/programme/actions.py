@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.text import check_letters
-from advocacy.core.time import day_of, is_time_zone
+from advocacy.core.time import day_of, is_time_zone, time_zone_called
 from advocacy.programme.models import Programme
 from advocacy.programme.rules import DEFAULT_NAME, NAME_LENGTH
 
@@ -51,9 +51,10 @@ def describe(programme: Programme, *, name: str, time_zone: str) -> None:
     if not name or len(name) > NAME_LENGTH:
         raise Invalid(f"A name has 1 to {NAME_LENGTH} letters.", field="name")
     check_letters(name, field="name")
-    check_time_zone(time_zone)
+    zone = time_zone_called(time_zone) or time_zone
+    check_time_zone(zone)
     programme.name = name
-    programme.time_zone = time_zone
+    programme.time_zone = zone
 
 
 def set_first_day(programme: Programme, day: date, *, today: date) -> None:

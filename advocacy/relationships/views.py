@@ -74,7 +74,8 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/contacts/new")
 def add_page() -> ResponseReturnValue:
     """Show three empty lines for people to begin with."""
-    return render_template("relationships/add.html", form=AddPeopleForm())
+    known = count_contacts(db(), current_user.id)
+    return render_template("relationships/add.html", form=AddPeopleForm(), known=known)
 
 
 @blueprint.post("/contacts/new")
@@ -93,7 +94,8 @@ def add() -> ResponseReturnValue:
         db().rollback()
         if not form.errors:
             form.name.entries[0].errors = [error.message]
-        return render_template("relationships/add.html", form=form), 422
+        known = count_contacts(db(), current_user.id)
+        return render_template("relationships/add.html", form=form, known=known), 422
     flash(f"{'One person is' if len(names) == 1 else 'They are'} here now. Say hello soon.")
     return redirect("/contacts")
 

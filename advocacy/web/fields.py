@@ -35,4 +35,4 @@ def _why(text: str) -> str:
         if 1900 <= year <= 9999 and 1 <= month <= 12 and day > (days := monthrange(year, month)[1]):
             last = "31st" if days == 31 else f"{days}th"
             return f"{date(year, month, 1):%B} {year} has {days} days. Did you mean the {last}?"
-    return "That is not a day; write it like 2026-11-23."
+    return "That is not a day."

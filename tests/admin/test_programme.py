@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from advocacy.audit.models import Event
 from advocacy.contacts.actions import find_or_add
+from advocacy.content.models import Item
 from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -220,7 +221,8 @@ def test_the_only_administrator_stays(ada: Caller, ids: Ids, fresh_database: Dat
     assert "is the only administrator" in wrong(refused, "role")
     assert kept(refused, "title") == "Not kept"
     refused = ada.send(of(ids, "ada"), action=f"{of(ids, 'ada')}/deactivate")
-    assert "is the only administrator" in wrong(refused, "role")
+    assert "is the only administrator" in wrong(refused, "deactivate")  # where it was pressed
+    assert read(refused).select_one("#role-error") is None
     assert ada.get("/programme").status_code == 200
     with fresh_database.reading() as session:
         assert get_person(session, ids["ada"]).title == ""
@@ -424,7 +426,50 @@ def test_the_overview_counts(ada: Caller, ids: Ids) -> None:
     figures = [
         figure.get_text(" ", strip=True) for figure in ada.page("/programme").select(".figure")
     ]
-    assert figures == ["Active people 3", "Teams 0", "Administrators 1", "Deactivated 1"]
+    assert figures == ["Active people 3", "Administrators 1", "Deactivated 1"]
+    ada.send("/programme/teams", {"name": "Design"}, "/programme/teams")
+    ada.send(of(ids, "noor"), action=f"{of(ids, 'noor')}/activate")
+    shown = ada.page("/programme").select(".figure-label")
+    assert [label.text for label in shown] == ["Active people", "Teams", "Administrators"]
+
+
+def test_the_trail_says_months_as_people_do(
+    ada: Caller, ids: Ids, fresh_database: Database
+) -> None:
+    with fresh_database.writing() as session:
+        for detail in ("2026-10 csv", "2026-10-05"):
+            session.add(
+                Event(at=NOW, actor_id=None, action="exported", subject_id=None, detail=detail)
+            )
+    page = ada.page("/programme/audit?action=exported")
+    said = [row.text for row in page.select("tbody td[data-label=Detail]")]
+    assert said == ["2026-10-05", "October 2026 csv"]
+
+
+def test_the_first_day_of_an_administrator_says_what_comes_first(
+    app: Flask, fresh_database: Database
+) -> None:
+    settle_in(fresh_database, "ada")
+    ada = Caller(app, "ada")
+    links = [str(link["href"]) for link in ada.page("/").select(".row-title[href]")]
+    assert links[:3] == ["/programme/teams", "/programme/people/new", "/library/new"]
+
+
+def test_who_has_people_and_something_to_share_is_told_no_first_steps(
+    app: Flask, ada: Caller, ids: Ids, fresh_database: Database
+) -> None:
+    with fresh_database.writing() as session:
+        session.add(Item(title="News", state="published", published_at=NOW, created_at=NOW))
+    assert "/programme/teams" not in str(ada.page("/").select_one("main"))
+    assert "/programme/teams" not in str(Caller(app, "avi").page("/").select_one("main"))
+
+
+def test_a_time_zone_may_be_called_by_its_city(ada: Caller, fresh_database: Database) -> None:
+    ada.send("/programme/settings", {"time_zone": "new york"})
+    with fresh_database.reading() as session:
+        assert get_programme(session).time_zone == "America/New_York"
+    refused = ada.send("/programme/settings", {"time_zone": "Eastern"})
+    assert "is not a time zone" in wrong(refused, "time_zone")
 
 
 def test_the_trail_is_paged_and_filtered(ada: Caller, ids: Ids, fresh_database: Database) -> None:

@@ -172,6 +172,16 @@ def test_a_password_that_cannot_be(
     assert Caller(app).sign_in("avi@example.com").status_code == 302
 
 
+def test_both_passwords_that_cannot_be_are_said_at_once(
+    app: Flask, fresh_database: Database
+) -> None:
+    settle_in(fresh_database)
+    typed = {"current": "not it", "password": "short", "repeated": "short"}
+    answer = Caller(app, "avi").send("/password", typed)
+    assert wrong(answer, "current") == "That is not your password now."
+    assert "Use 8 to 128 letters" in wrong(answer, "password")
+
+
 def test_a_link_sets_a_password_once(app: Flask, fresh_database: Database) -> None:
     ids = settle_in(fresh_database)
     path = f"/welcome/{link_for(fresh_database, ids['avi'])}"
@@ -294,4 +304,6 @@ def test_a_set_up_link_is_void_once_there_is_an_administrator(
 
 def test_what_is_missing_is_said_on_top_too(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
-    assert "Passwords are never kept" in above(Caller(app).sign_in("", ""))
+    said = above(Caller(app).sign_in("", ""))
+    assert "Passwords are never kept, so once more, please." in said
+    assert "Password: " not in said

@@ -80,7 +80,7 @@ def test_nobody_and_no_kind(phone: Page, sign_in: SignIn, newcomer: Newcomer) ->
     ("day", "words"),
     [
         ("2026-02-30", "February 2026 has 28 days. Did you mean the 28th?"),
-        ("soon", "That is not a day; write it like 2026-11-23."),
+        ("soon", "That is not a day."),
         (f"{datetime.now(UTC).date() + timedelta(days=1)}", "That day is still to come."),
     ],
 )

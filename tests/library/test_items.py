@@ -40,6 +40,15 @@ def test_what_is_not_out_is_hidden_from_advocates(world: World, state: str) -> N
     assert "Make my link" not in page.text
 
 
+@pytest.mark.parametrize("state", ["draft", "archived", "expired"])
+def test_what_is_not_out_stands_beside_its_like(world: World, state: str) -> None:
+    page = world.visitor(world.manager).get(f"/library/{getattr(world, state)}")
+    beside = page.soup.select(".library-list .row")
+    chosen = [row for row in beside if row.get("aria-current")]
+    assert len(chosen) == 1
+    assert "Supper" not in " ".join(row.text for row in beside)
+
+
 def test_managers_find_drafts_and_what_is_over(world: World) -> None:
     manager, advocate = world.visitor(world.manager), world.visitor(world.advocate)
     page = manager.get("/library?state=draft")

@@ -76,6 +76,22 @@ def test_errors_have_a_page_of_their_own(
     assert "Traceback" not in page
 
 
+def test_a_page_past_the_end_is_not_the_first_day(app: Flask, database: Database) -> None:
+    avi = Caller(app, "avi")
+    assert "Somebody you know" not in avi.get("/contacts/new").text
+    avi.send("/contacts/new", {"name-0": "Maria"})
+    page = avi.get("/contacts?page=99").text
+    assert "Nobody on this page" in page
+    assert "Who made you smile" not in page
+    assert "Somebody you know" in avi.get("/contacts/new").text
+
+
+def test_profiles_are_a_place_of_managers(app: Flask, database: Database) -> None:
+    place = ".places-list--manager a[href='/profiles']"
+    assert Caller(app, "mina").page("/").select_one(place) is not None
+    assert Caller(app, "avi").page("/").select_one(place) is None
+
+
 def test_a_script_that_asks_for_json_is_told_in_json(app: Flask, database: Database) -> None:
     answer = Caller(app, "avi").client.get("/nowhere", headers={"Accept": "application/json"})
     assert answer.content_type == "application/problem+json"
