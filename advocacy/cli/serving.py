@@ -128,7 +128,7 @@ def check_port(host: str, port: int) -> str:
             probe.listen(1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            reason = f"Port {port} is taken. Choose another one with --port."
+            reason = f"Port {port} is taken. Choose another one with --port, or PORT= before make."
         elif error.errno == errno.EACCES:
             reason = f"Port {port} is not allowed to you. Choose one above 1023 with --port."
         else:

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import ties_of
@@ -55,6 +55,32 @@ def verify(session: Session) -> Report:
     ).one()
     months = session.scalar(select(func.count(Entry.month.distinct())))
     return Report(entries, people, months or 0, problems)
+
+
+def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[str]]:
+    """Hold the standings of some months against the ledger, in one pass of each.
+
+    :returns: how many entries there are, of how many people, and what does not agree.
+    """
+    sums = _ledger_sums(session, months)
+    entries, people = session.execute(
+        select(func.count(), func.count(Entry.person_id.distinct())).where(
+            Entry.month.in_(sorted(months))
+        )
+    ).one()
+    standings = {
+        (one.person_id, one.period): one.points
+        for one in session.scalars(select(Standing).where(Standing.period.in_(sorted(months))))
+    }
+    problems = [
+        f"person {person} in {month}: the standing says {standings.get((person, month), 0)}, "
+        f"the ledger {points}"
+        for (person, month), points in sorted(
+            (key, rules.month_points(one.seen, one.word, one.shares)) for key, one in sums.items()
+        )
+        if standings.get((person, month), 0) != points
+    ]
+    return entries, people, problems
 
 
 def rebuild(session: Session, now: datetime) -> Report:
@@ -149,7 +175,10 @@ def _month_problems(session: Session) -> Iterator[str]:
             yield f"entry {number}: of person {person}, but its tie is person {owner}'s"
 
 
-def _ledger_sums(session: Session) -> dict[tuple[int, str], Sums]:
+def _ledger_sums(
+    session: Session, months: Collection[str] | None = None
+) -> dict[tuple[int, str], Sums]:
+    """Return what the ledger adds up to, by person and month; of some months or of all."""
     sums: dict[tuple[int, str], Sums] = defaultdict(Sums)
     rows = session.execute(
         select(
@@ -160,9 +189,9 @@ def _ledger_sums(session: Session) -> dict[tuple[int, str], Sums]:
             Entry.kind,
             Entry.began,
             func.sum(Entry.points).label("points"),
-        ).group_by(
-            Entry.person_id, Entry.month, Entry.rule, Entry.evidence, Entry.kind, Entry.began
         )
+        .where(true() if months is None else Entry.month.in_(sorted(months)))
+        .group_by(Entry.person_id, Entry.month, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
     )
     for row in rows:
         sums[row.person_id, row.month].add(row._asdict())

@@ -7,13 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
+from advocacy.conversations.queries import count_unanswered
 from advocacy.core import time
 from advocacy.core.errors import DomainError, NotFound
+from advocacy.people.queries import names_of
 from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
 from advocacy.recognition.models import ClosedStanding
-from advocacy.recognition.rules import Format, can_be_closed
+from advocacy.recognition.rules import Format, can_be_closed, is_over
+from advocacy.recognition.verify import adds_up
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, short_write
 from advocacy.web.user import current_user
@@ -80,16 +83,21 @@ def close_page(month: str) -> ResponseReturnValue:
 
 def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValue:
     time.parse_month(month)
-    today = time.day_of(time.now(), get_programme(db()).time_zone)
+    programme = get_programme(db())
+    today = time.day_of(time.now(), programme.time_zone)
     earliest = queries.earliest_month(db(), today)
+    if month < earliest or month > time.month_of(today):
+        raise NotFound(f"There is nothing in {time.words_for_period(month)} to close.")
+    if month <= (last_closed_month(db()) or ""):
+        return _closed_already(month, 409 if error else 200)
     refused = error
     try:
         can_be_closed(month, earliest=earliest, last_closed=last_closed_month(db()), today=today)
     except DomainError as reason:
         refused = refused or reason
-    if month < earliest or month > time.month_of(today):
-        raise NotFound(f"There is nothing in {time.words_for_period(month)} to close.")
-    sealing = queries.rows_to_close(db(), month, today) if not error else []
+    sealing = queries.rows_to_close(db(), month, today)
+    closing = time.months_between(first_open_month(db()) or earliest, month)
+    entries, people, problems = adds_up(db(), closing)
     return (
         render_template(
             "recognition/close.html",
@@ -101,11 +109,29 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             alive=sum(row.figures.alive for _, row in sealing),
             begun=sum(row.figures.begun for _, row in sealing),
             points=sum(row.points for _, row in sealing),
-            with_it=time.months_between(
-                first_open_month(db()) or earliest, time.shift_month(month, -1)
-            ),
+            with_it=closing[:-1],
+            is_over=is_over(month, today),
+            entries=entries,
+            people_with_entries=people,
+            problems=problems,
+            waiting=count_unanswered(db(), time.first_day(closing[0]), time.last_day(month)),
         ),
         409 if error else 200,
+    )
+
+
+def _closed_already(month: str, status: int) -> ResponseReturnValue:
+    """Tell who comes too late that the month is closed, by whom and since when."""
+    closed = queries.get_closed_month(db(), month)
+    names = names_of(db(), [closed.closed_by]) if closed.closed_by else {}
+    return (
+        render_template(
+            "recognition/closed_already.html",
+            month=month,
+            closed=closed,
+            closed_by=names.get(closed.closed_by or 0, "Somebody at the console"),
+        ),
+        status,
     )
 
 

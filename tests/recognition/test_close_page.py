@@ -1,0 +1,73 @@
+"""The preview of a close: what it checks, and who comes too late."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from advocacy.contacts.actions import find_or_add
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.rules import Said
+from advocacy.core.database import Database
+from advocacy.core.time import last_day, month_of, shift_month, words_for_period
+from advocacy.points.models import Standing
+from tests.portal import JOINED, Caller, settle_in
+
+NOW = datetime.now(UTC)
+LAST_MONTH = shift_month(month_of(NOW.date()), -1)
+PATH = f"/recognition/{LAST_MONTH}/close"
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["advocacy_database"]
+    avi = settle_in(found)["avi"]
+    with found.writing() as session:
+        hold(session, avi)
+        [maria, kwame] = find_or_add(session, avi, ["Maria", "Kwame"], NOW)
+        day = last_day(LAST_MONTH)
+        said = [Said(day, "called", "advocate", [True]), Said(day, "called", "advocate", [False])]
+        told = [
+            NewConversation(avi, [contact], one, reported=True)
+            for contact, one in zip((maria, kwame), said, strict=True)
+        ]
+        record(session, told, NOW)
+    return found
+
+
+def checks(caller: Caller) -> dict[str, str]:
+    found = {}
+    for check in caller.page(PATH).select(".check"):
+        title, second = check.select_one("strong"), check.select_one(".small")
+        assert title is not None
+        assert second is not None
+        found[title.text] = second.text
+    return found
+
+
+def test_the_preview_says_what_was_checked(app: Flask, database: Database) -> None:
+    said = checks(Caller(app, "mina"))
+    assert said["Every total adds up"] == "1 entry of 1 person, each sum equals its entries"
+    assert said[f"{words_for_period(LAST_MONTH)} is over"].endswith("UTC")
+    assert said["One talk waits for an answer"]
+    together = next(second for title, second in said.items() if "with it" in title)
+    assert words_for_period(month_of(JOINED)) in together
+
+
+def test_a_total_that_does_not_add_up_is_said(app: Flask, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(update(Standing).where(Standing.period == LAST_MONTH).values(points=99))
+    assert "the standing says 99" in checks(Caller(app, "mina"))["Some totals do not add up"]
+
+
+def test_who_comes_too_late_is_told_who_closed_it(app: Flask, database: Database) -> None:
+    mina, ada = Caller(app, "mina"), Caller(app, "ada")
+    opened = ada.form(PATH)
+    assert mina.send(PATH).location == f"/recognition/{LAST_MONTH}"
+    late = ada.post(PATH, opened)
+    assert late.status_code == 409
+    assert "Mina Somebody</bdi> closed it" in late.text
+    assert f'href="/recognition/{LAST_MONTH}"' in late.text
+    assert f"See {words_for_period(LAST_MONTH)}" in late.text
+    assert "Mina Somebody" in ada.get(PATH).text
