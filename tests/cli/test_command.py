@@ -477,7 +477,10 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         for command in ("serve", "demo"):
             line = Command(tmp_path).refusal(command, "--port", port)
-            assert line == f"Port {port} is taken. Choose another one with --port, or PORT= before make."
+            assert (
+                line
+                == f"Port {port} is taken. Choose another one with --port, or PORT= before make."
+            )
 
 
 def test_serving_begins_with_the_set_up_and_ends_cleanly(
