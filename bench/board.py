@@ -11,7 +11,8 @@ from advocacy.core.database import Database
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.models import Entry
-from advocacy.recognition.queries import board, place_of
+from advocacy.recognition.boards import board
+from advocacy.recognition.ranking import place_of
 from bench.crowd import MONTH, TODAY, engines, load
 from bench.timing import milliseconds
 

@@ -1,4 +1,4 @@
-"""Timing a call: the median of many, after a few to warm up."""
+"""Timing calls: the median of many, after a few to warm up."""
 
 from collections.abc import Callable
 from statistics import median
@@ -15,3 +15,18 @@ def milliseconds(call: Callable[[], object], times: int = 30) -> float:
         call()
         taken.append((perf_counter() - begun) * 1000)
     return median(taken)
+
+
+def side_by_side(*calls: Callable[[], object], times: int = 30) -> list[float]:
+    """Return the median duration of each call, in milliseconds.
+
+    They take turns, so that whatever else the machine does meanwhile weighs on each alike.
+    """
+    taken: list[list[float]] = [[] for _ in calls]
+    for turn in range(-3, times):
+        for call, found in zip(calls, taken, strict=True):
+            begun = perf_counter()
+            call()
+            if turn >= 0:
+                found.append((perf_counter() - begun) * 1000)
+    return [median(found) for found in taken]

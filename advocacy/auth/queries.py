@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.auth.models import Credential, EmailChange, OneTimeLink, SignIn
@@ -15,6 +15,7 @@ from advocacy.factors.queries import has_factor
 from advocacy.people.models import Person
 from advocacy.people.rules import Role
 from advocacy.programme.models import Programme
+from advocacy.programme.queries import keep_at_hand
 from advocacy.terms.queries import has_accepted
 
 
@@ -34,11 +35,12 @@ class Known:
 def _known() -> Any:
     required = and_(
         Person.role.in_([Role.MANAGER, Role.ADMINISTRATOR]),
-        select(Programme.second_step_required).scalar_subquery(),
+        func.coalesce(Programme.second_step_required, false()),
     )
     return (
-        select(Person, SignIn.seen_at, and_(required, ~has_factor()), ~has_accepted())
+        select(Person, Programme, SignIn.seen_at, and_(required, ~has_factor()), ~has_accepted())
         .join(SignIn, SignIn.person_id == Person.id)
+        .outerjoin(Programme, true())
         .where(
             SignIn.token_hash == bindparam("token_hash"),
             SignIn.ends_at > bindparam("now", type_=SignIn.ends_at.type),
@@ -55,7 +57,11 @@ _KNOWN = _known()
 def known_by_sign_in(session: Session, token: str, now: datetime) -> Known | None:
     """Return the active person whom a sign-in belongs to, with the team; None when it ended."""
     row = session.execute(_KNOWN, {"token_hash": hashed(token), "now": now}).one_or_none()
-    return Known(row[0], row[1], bool(row[2]), bool(row[3])) if row else None
+    if row is None:
+        return None
+    person, programme, seen_at, owes_factor, owes_terms = row
+    keep_at_hand(session, programme)
+    return Known(person, seen_at, bool(owes_factor), bool(owes_terms))
 
 
 def sign_ins_of(session: Session, person_id: int, now: datetime) -> list[SignIn]:

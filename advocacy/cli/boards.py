@@ -10,7 +10,7 @@ from advocacy.cli.output import format_option, print_as, print_json, print_table
 from advocacy.cli.periods import MONTH, QUARTER, YEAR
 
 if TYPE_CHECKING:
-    from advocacy.recognition.queries import BoardRow
+    from advocacy.recognition.boards import BoardRow
 
 _HEADINGS = {
     "rank": "#",
@@ -58,8 +58,8 @@ def leaderboard(
     from advocacy.core.errors import NotFound
     from advocacy.core.time import words_for_period
     from advocacy.people.queries import find_team
+    from advocacy.recognition.boards import board
     from advocacy.recognition.files import words_for_left
-    from advocacy.recognition.queries import board
 
     given = _given_period(month, quarter, year, all_time=all_time)
     with opened_house() as house:

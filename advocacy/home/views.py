@@ -20,7 +20,8 @@ from advocacy.people.queries import count_people, count_teams, get_person, names
 from advocacy.points.actions import recounted
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
-from advocacy.recognition.queries import check_period, period_before, place_of
+from advocacy.recognition.queries import check_period, period_before
+from advocacy.recognition.ranking import place_of
 from advocacy.recognition.rules import period_after
 from advocacy.relationships import queries
 from advocacy.web.session import db

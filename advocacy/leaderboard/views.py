@@ -15,7 +15,7 @@ from advocacy.people.queries import get_person, teams
 from advocacy.points.queries import points_by_month
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
-from advocacy.recognition.queries import board as read_board
+from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.queries import check_period, month_to_close, period_before
 from advocacy.recognition.rules import is_over, period_after
 from advocacy.relationships import queries

@@ -153,9 +153,12 @@ def count_teams(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Team)) or 0
 
 
+_TEAMS = select(Team).order_by(Team.name_key)
+
+
 def teams(session: Session) -> list[Team]:
     """Return all teams by name."""
-    return list(session.scalars(select(Team).order_by(Team.name_key)))
+    return list(session.scalars(_TEAMS).all())
 
 
 def find_team(session: Session, name: str) -> Team | None:

@@ -10,8 +10,13 @@ from advocacy.programme.models import Programme
 def find_programme(session: Session) -> Programme | None:
     """Return the programme, or None before its first start."""
     programme = session.get(Programme, 1)
-    session.info[Programme] = programme  # the session holds rows weakly; this one is asked often
+    keep_at_hand(session, programme)
     return programme
+
+
+def keep_at_hand(session: Session, programme: Programme | None) -> None:
+    """Keep the row in a session that holds rows weakly: it is asked for often."""
+    session.info[Programme] = programme
 
 
 def get_programme(session: Session) -> Programme:

@@ -18,6 +18,7 @@ from advocacy.points.models import ClosedMonth
 from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
+from advocacy.recognition.boards import rows_to_close
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, can_be_closed
 
@@ -57,7 +58,7 @@ def _close(session: Session, month: str, closed_by: int | None, now: datetime) -
     team_of = team_on(session, time.last_day(month))
     names = {team.id: team.name for team in teams(session)}
     rows = []
-    for rank, row in queries.rows_to_close(session, month, today):
+    for rank, row in rows_to_close(session, month, today):
         team = team_of.get(row.person_id)
         rows.append(
             {

@@ -6,9 +6,23 @@ answering them.
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
@@ -20,7 +34,6 @@ from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Figures
 from advocacy.shares.models import Share
 
-_PEOPLE: Any = bindparam("people", expanding=True)
 _START: Any = bindparam("start")
 _END: Any = bindparam("end")
 _AT: Any = bindparam("at")
@@ -46,7 +59,7 @@ def figures_of(
     is_open, has_sealed = start <= last, time.month_of(first) < (first_open or "")
     if not people or not (is_open or has_sealed):
         return {}
-    statement = (_BOTH if has_sealed else _LIVE) if is_open else _SEALED
+    dialect = session.get_bind().dialect.name
     values = {
         "people": sorted(people),
         "start": start,
@@ -56,14 +69,27 @@ def figures_of(
         "last": time.month_of(last),
     }
     sums: dict[int, list[int]] = {}
-    for columns in session.execute(statement, values):
+    for columns in session.execute(_figures(dialect, is_open, has_sealed), values).all():
         row = sums.setdefault(columns[0], [0] * (len(columns) - 1))
         for at, value in enumerate(columns[1:]):
             row[at] += int(value or 0)
     return {person: Figures(*row) for person, row in sums.items()}
 
 
-def _conversations() -> Select[*tuple[Any, ...]]:
+@cache
+def _figures(dialect: str, is_open: bool, has_sealed: bool) -> Any:
+    live = [_conversations(dialect), _shares(dialect), _relationships(dialect)] if is_open else []
+    return union_all(*live, *([_sealed(dialect)] if has_sealed else []))
+
+
+def _chosen(column: Any, dialect: str) -> Any:
+    """Return that a number is one of some people's: on PostgreSQL one list to send, not fifty."""
+    if dialect == "postgresql":
+        return column == any_(bindparam("people", type_=ARRAY(Integer)))
+    return column.in_(bindparam("people", expanding=True))
+
+
+def _conversations(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Conversation.person_id,
@@ -76,7 +102,7 @@ def _conversations() -> Select[*tuple[Any, ...]]:
         )
         .join(Participant, Participant.conversation_id == Conversation.id)
         .where(
-            Conversation.person_id.in_(_PEOPLE),
+            _chosen(Conversation.person_id, dialect),
             Conversation.day.between(_START, _END),
             is_a_conversation_of_boards(),
         )
@@ -84,11 +110,11 @@ def _conversations() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _shares() -> Select[*tuple[Any, ...]]:
+def _shares(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(Share.person_id, _NONE, _NONE, _NONE, _NONE, _NONE, func.count())
         .where(
-            Share.person_id.in_(_PEOPLE),
+            _chosen(Share.person_id, dialect),
             Share.day.between(_START, _END),
             Share.counted.is_(True),
             Share.taken_back_at.is_(None),
@@ -97,7 +123,7 @@ def _shares() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _relationships() -> Select[*tuple[Any, ...]]:
+def _relationships(dialect: str) -> Select[*tuple[Any, ...]]:
     begun = and_(Life.revived.is_(False), Life.starts_on.between(_START, _END))
     alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT)
     return (
@@ -110,12 +136,12 @@ def _relationships() -> Select[*tuple[Any, ...]]:
             _NONE,
             _NONE,
         )
-        .where(Life.person_id.in_(_PEOPLE), or_(begun, alive))
+        .where(_chosen(Life.person_id, dialect), or_(begun, alive))
         .group_by(Life.person_id)
     )
 
 
-def _sealed() -> Select[*tuple[Any, ...]]:
+def _sealed(dialect: str) -> Select[*tuple[Any, ...]]:
     at_end = ClosedStanding.month == _LAST
     return (
         select(
@@ -127,11 +153,8 @@ def _sealed() -> Select[*tuple[Any, ...]]:
             func.sum(ClosedStanding.in_person),
             func.sum(ClosedStanding.shares),
         )
-        .where(ClosedStanding.person_id.in_(_PEOPLE), ClosedStanding.month.between(_FIRST, _LAST))
+        .where(
+            _chosen(ClosedStanding.person_id, dialect), ClosedStanding.month.between(_FIRST, _LAST)
+        )
         .group_by(ClosedStanding.person_id)
     )
-
-
-_LIVE: Any = union_all(_conversations(), _shares(), _relationships())
-_SEALED: Any = _sealed()
-_BOTH: Any = union_all(_conversations(), _shares(), _relationships(), _sealed())

@@ -14,6 +14,7 @@ from advocacy.people.queries import names_of
 from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
+from advocacy.recognition.boards import rows_to_close
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format, can_be_closed, is_over
 from advocacy.recognition.verify import adds_up
@@ -95,7 +96,7 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
         can_be_closed(month, earliest=earliest, last_closed=last_closed_month(db()), today=today)
     except DomainError as reason:
         refused = refused or reason
-    sealing = queries.rows_to_close(db(), month, today)
+    sealing = rows_to_close(db(), month, today)
     closing = time.months_between(first_open_month(db()) or earliest, month)
     entries, people, problems = adds_up(db(), closing)
     return (

@@ -63,7 +63,7 @@ def init_app(app: Flask, opened: Database) -> None:
     @app.after_request
     def commit(response: Response) -> Response:
         session = g.get("db")
-        if session is not None:
+        if session is not None and not is_reading():
             if response.status_code < _COMMITS_BELOW:
                 session.commit()
             else:

@@ -19,7 +19,9 @@ from advocacy.people.models import Person
 from advocacy.points.actions import move_standings, recounted
 from advocacy.points.models import Entry
 from advocacy.recognition.actions import close_months
-from advocacy.recognition.queries import board, get_closed_rows, place_of
+from advocacy.recognition.boards import board
+from advocacy.recognition.queries import get_closed_rows
+from advocacy.recognition.ranking import place_of
 from advocacy.recognition.rules import Figures, ranks
 from advocacy.recognition.verify import verify
 from tests.builders import (

@@ -1,0 +1,117 @@
+"""Who stands above whom: ranks from how many people stand at which points."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, and_, bindparam, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from advocacy.people.models import Person
+from advocacy.points.models import Standing
+from advocacy.recognition.spans import Shape, Span, span_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person stands: a rank among so many."""
+
+    rank: int
+    of: int
+
+
+def with_nothing(shape: Shape) -> Any:
+    """Return who is on a board without points in its period, by an outer join of standings."""
+    return and_(
+        func.coalesce(Standing.points, 0) == 0,
+        or_(Person.joined <= shape.last(), Standing.person_id.is_not(None)),
+        shape.shown(),
+    )
+
+
+@cache
+def _zeros(shape: Shape) -> Any:
+    return (
+        select(func.count())
+        .select_from(Person)
+        .outerjoin(Standing, shape.standing())
+        .where(with_nothing(shape))
+    )
+
+
+@cache
+def _above(shape: Shape) -> Any:
+    tallied = shape.tallied().subquery()
+    return select(func.coalesce(func.sum(tallied.c.people), 0)).where(
+        tallied.c.points > bindparam("points", type_=Integer), tallied.c.points != 0
+    )
+
+
+@cache
+def _lowest(shape: Shape) -> Any:
+    tallied = shape.tallied().subquery()
+    return select(func.min(tallied.c.points)).where(tallied.c.people > 0)
+
+
+@cache
+def _how_many(shape: Shape) -> Any:
+    gone = [shape.counted(Person.left_ranking.is_(True))]
+    if not shape.wholly_closed:
+        stayed = Person.left_ranking.is_(False)
+        gone.append(shape.counted(and_(Person.deactivated_at.is_not(None), stayed)))
+    everybody = select(func.count()).select_from(Person).scalar_subquery()
+    later = (
+        select(func.count())
+        .select_from(Person)
+        .where(Person.joined > shape.last(), not_(shape.has_points()))
+        .scalar_subquery()
+    )
+    return select(everybody, later, *gone)
+
+
+def count_zeros(session: Session, span: Span) -> int:
+    """Return how many people of the board have no points."""
+    return session.scalar(_zeros(span.shape), span.values()) or 0
+
+
+def count_above(session: Session, span: Span, points: int) -> int:
+    """Return how many people of the board stand above some points."""
+    above = session.scalar(_above(span.shape), {**span.values(), "points": points})
+    return int(above or 0) + (count_zeros(session, span) if points < 0 else 0)
+
+
+def has_negatives(session: Session, span: Span) -> bool:
+    """Tell whether anybody of the board stands below nothing."""
+    lowest = session.scalar(_lowest(span.shape), span.values())
+    return lowest is not None and lowest < 0
+
+
+def ranks_from(tally: Counter[int], wanted: Collection[int]) -> dict[int, int]:
+    """Return the rank that each of some points has, from how many people stand where."""
+    found = {}
+    standing = sorted(tally.items(), reverse=True)
+    above = at = 0
+    for points in sorted(wanted, reverse=True):
+        while at < len(standing) and standing[at][0] > points:
+            above += standing[at][1]
+            at += 1
+        found[points] = above + 1
+    return found
+
+
+def place_of(session: Session, person: Person, period: str) -> Place | None:
+    """Return a person's own place in a period; None for who left the ranking.
+
+    Who had not joined by the period's end and has no points in it has none either.
+    """
+    if person.left_ranking or person.deactivated_at is not None:
+        return None
+    span = span_of(session, period)
+    standing = session.get(Standing, (person.id, period))
+    if standing is None and person.joined > span.last:
+        return None
+    points = standing.points if standing else 0
+    counts = session.execute(_how_many(span.shape), span.values()).one()
+    return Place(count_above(session, span, points) + 1, counts[0] - sum(counts[1:]))
