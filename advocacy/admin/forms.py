@@ -10,8 +10,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from advocacy.admin.rules import EARLIEST_DAY, LATEST_DAY
+from advocacy.audit.rules import Action
 from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH, TEAM_LENGTH, TITLE_LENGTH, Role
 from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
 from advocacy.terms.rules import TEXT_LENGTH as TERMS_LENGTH
@@ -19,6 +21,7 @@ from advocacy.web.fields import DayField
 from advocacy.web.forms import Form, SelectChoice
 
 TIME_ZONE_LENGTH = 64
+SEARCH_LENGTH = 120
 ROLES = [
     SelectChoice(str(Role.ADVOCATE), "Advocate"),
     SelectChoice(str(Role.MANAGER), "Manager"),
@@ -28,6 +31,11 @@ ROLES = [
 
 def _up_to(limit: int) -> Length:
     return Length(max=limit, message=f"Up to {limit} letters fit.")
+
+
+def _within_reason(_form: object, field: DayField) -> None:
+    if field.data is not None and not EARLIEST_DAY <= field.data <= LATEST_DAY:
+        raise ValidationError(f"A day from {EARLIEST_DAY.year} to {LATEST_DAY.year}, please.")
 
 
 class PersonForm(Form):
@@ -107,6 +115,29 @@ class SettingsForm(Form):
         ),
     )
     seen = HiddenField()
+
+
+class TrailForm(Form):
+    """What of the audit trail to show."""
+
+    class Meta:
+        """It only asks: the answer is the same whoever sends it."""
+
+        csrf = False
+
+    who = StringField(
+        "Who, or about whom", [_up_to(SEARCH_LENGTH)], render_kw={"autocomplete": "off"}
+    )
+    action = SelectField(
+        "What was done",
+        choices=[
+            SelectChoice("", "Everything"),
+            *(SelectChoice(str(one), one.capitalize()) for one in Action),
+        ],
+        default="",
+    )
+    since = DayField("From", [Optional(), _within_reason])
+    until = DayField("To", [Optional(), _within_reason])
 
 
 class TermsForm(Form):

@@ -1,43 +1,84 @@
-"""Reading what the administrator's pages show beside one another."""
+"""Reading the audit trail with the names of today."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from advocacy.admin.rules import detail_in_words
-from advocacy.audit.queries import latest_events
-from advocacy.people.queries import names_of
+from advocacy.audit.models import Event
+from advocacy.audit.queries import trail
+from advocacy.core.time import start_of_day
+from advocacy.people.queries import names_of, numbers_of_matching
+from advocacy.programme.queries import get_programme
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the trail is asked for: an action, somebody by name or address, some days."""
+
+    action: str = ""
+    who: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the audit trail with the names of today."""
+    """One line of the audit trail."""
 
     at: datetime
     action: str
+    actor_id: int | None
     actor: str
-    subject: str
     subject_id: int | None
+    subject: str
+    is_subject_here: bool
     detail: str
 
 
-def audit_lines(session: Session, *, limit: int, offset: int, action: str) -> list[Line]:
-    """Return the audit trail, latest first, of one action when it is named."""
-    events = latest_events(session, limit=limit, offset=offset, action=action)
-    numbers = {event.actor_id for event in events} | {event.subject_id for event in events}
+def audit_lines(session: Session, asked: Asked, *, limit: int, offset: int) -> list[Line]:
+    """Return a page of the audit trail, latest first."""
+    found = session.scalars(_asked(session, asked).limit(limit).offset(offset))
+    return list(_with_names(session, found))
+
+
+def every_audit_line(session: Session, asked: Asked) -> Iterator[Line]:
+    """Yield all that is asked for of the audit trail, latest first, some at a time."""
+    query = _asked(session, asked).execution_options(yield_per=BATCH)
+    for some in session.scalars(query).partitions(BATCH):
+        yield from _with_names(session, some)
+
+
+def _asked(session: Session, asked: Asked) -> Any:
+    zone = get_programme(session).time_zone
+    return trail(
+        action=asked.action,
+        people=numbers_of_matching(asked.who) if asked.who else None,
+        since=start_of_day(asked.since, zone) if asked.since else None,
+        until=start_of_day(asked.until + timedelta(days=1), zone) if asked.until else None,
+    )
+
+
+def _with_names(session: Session, events: Iterable[Event]) -> Iterator[Line]:
+    known = list(events)
+    numbers = {event.actor_id for event in known} | {event.subject_id for event in known}
     names = names_of(session, {number for number in numbers if number is not None})
-    return [
-        Line(
+    for event in known:
+        yield Line(
             at=event.at,
             action=event.action,
+            actor_id=event.actor_id,
             actor=_called(names, event.actor_id),
+            subject_id=event.subject_id,
             subject=_called(names, event.subject_id),
-            subject_id=event.subject_id if event.subject_id in names else None,
+            is_subject_here=event.subject_id in names,
             detail=detail_in_words(event.detail),
         )
-        for event in events
-    ]
 
 
 def _called(names: dict[int, str], number: int | None) -> str:

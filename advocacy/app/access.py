@@ -129,6 +129,7 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "admin.settings_page": Who.ADMINISTRATORS,
         "admin.settings": Who.ADMINISTRATORS,
         "admin.audit": Who.ADMINISTRATORS,
+        "admin.audit_table": Who.ADMINISTRATORS,
         "admin.work": Who.ADMINISTRATORS,
         "admin.try_letters": Who.ADMINISTRATORS,
     }

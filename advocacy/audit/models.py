@@ -16,7 +16,12 @@ class Event(Base):
     """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "subject_id", "action", "id"), Index(None, "action", "id"))
+    __table_args__ = (
+        Index(None, "subject_id", "action", "id"),
+        Index(None, "action", "id"),
+        Index(None, "actor_id", "id"),
+        Index(None, "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

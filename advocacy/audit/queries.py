@@ -1,6 +1,8 @@
 """Reading the audit trail."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.audit.models import Event
@@ -21,11 +23,25 @@ def events_about(
     )
 
 
-def latest_events(
-    session: Session, *, limit: int, offset: int = 0, action: str = ""
-) -> list[Event]:
-    """Return the trail, latest first, of one action when it is named."""
-    query = select(Event).order_by(Event.id.desc()).limit(limit).offset(offset)
+def trail(
+    *,
+    action: str = "",
+    people: Select[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Select[Event]:
+    """Return the query for the trail, latest first.
+
+    :param people: only what these did, or what was done to them.
+    :param since: the earliest moment; ``until``: the first that is too late.
+    """
+    query = select(Event).order_by(Event.id.desc())
     if action:
         query = query.where(Event.action == action)
-    return list(session.scalars(query))
+    if people is not None:
+        query = query.where(or_(Event.actor_id.in_(people), Event.subject_id.in_(people)))
+    if since is not None:
+        query = query.where(Event.at >= since)
+    if until is not None:
+        query = query.where(Event.at < until)
+    return query

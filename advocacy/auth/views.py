@@ -99,7 +99,9 @@ def sign_in() -> ResponseReturnValue:
         person = actions.check_credentials(reading, email, password)
     if person is None:
         with short_write() as refused:
-            note(refused, Action.SIGN_IN_REFUSED, actor_id=None, now=now())
+            known = find_person_by_email(refused, email)
+            about = known.id if known else None
+            note(refused, Action.SIGN_IN_REFUSED, actor_id=None, subject_id=about, now=now())
         form.password.errors = ["Address and password do not go together."]
         return show_sign_in(form, 422)
     actions.forgive(db(), counted)

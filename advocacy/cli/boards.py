@@ -125,7 +125,7 @@ def _plain(row: "BoardRow") -> dict[str, Any]:
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:
-    from advocacy.recognition.files import harmless
+    from advocacy.core.text import harmless
 
     fields = [name for name in _HEADINGS if name != "email"]
     fields.insert(1, "email")

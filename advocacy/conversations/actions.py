@@ -9,13 +9,15 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
 from advocacy.contacts.actions import forget
 from advocacy.conversations import queries, rules
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import Said, Source
 from advocacy.core.database import new_numbers
 from advocacy.core.errors import Conflict, Invalid
-from advocacy.core.time import day_of
+from advocacy.core.time import day_of, month_of
 from advocacy.people.queries import hold_person
 from advocacy.points.actions import settle
 from advocacy.points.rules import Began, Kind
@@ -380,6 +382,13 @@ def correct(
         session.add(participant)
     session.flush()
     settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)
+    _note(session, Action.CORRECTED, conversation, now)
+
+
+def _note(session: Session, action: Action, conversation: Conversation, now: datetime) -> None:
+    """Write down that somebody changed the record: the month that it is of, and nothing said."""
+    person, month = conversation.person_id, month_of(conversation.day)
+    note(session, action, actor_id=person, subject_id=person, detail=month, now=now)
 
 
 def take_back(session: Session, conversation: Conversation, now: datetime) -> list[int]:
@@ -393,6 +402,7 @@ def take_back(session: Session, conversation: Conversation, now: datetime) -> li
     participants = queries.participants_of(session, conversation.id)
     conversation.taken_back_at = now
     session.flush()
+    _note(session, Action.TAKEN_BACK, conversation, now)
     settle_ties(
         session,
         dict.fromkeys([one.contact_id for one in participants], conversation.person_id),

@@ -29,6 +29,11 @@ def day_of(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def start_of_day(day: date, zone: str) -> datetime:
+    """Return the moment that a day begins at in an IANA time zone."""
+    return datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
+
+
 def is_time_zone(name: str) -> bool:
     """Tell whether ``name`` is an IANA time zone that this machine knows."""
     return name in available_timezones()

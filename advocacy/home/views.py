@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from advocacy.audit.actions import note
 from advocacy.audit.queries import events_about
 from advocacy.audit.rules import Action, grouped
 from advocacy.auth.forms import SignInForm
@@ -124,6 +125,13 @@ def switch_ranking() -> ResponseReturnValue:
     person = get_person(db(), current_user.id)
     with recounted(db(), person):
         set_left_ranking(db(), person, not form.shown.data)
+    note(
+        db(),
+        Action.RANKING_JOINED if form.shown.data else Action.RANKING_LEFT,
+        actor_id=person.id,
+        subject_id=person.id,
+        now=now(),
+    )
     flash(
         "You are on the board again."
         if form.shown.data

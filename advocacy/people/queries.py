@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
@@ -135,6 +135,11 @@ def _matches(search: str) -> ColumnElement[bool]:
     return or_(
         Person.name.icontains(part, autoescape=True), Person.email.icontains(part, autoescape=True)
     )
+
+
+def numbers_of_matching(search: str) -> Select[int]:
+    """Return the query for the numbers of the persons whose name or address a search finds."""
+    return select(Person.id).where(_matches(search))
 
 
 def count_people(session: Session) -> tuple[int, int]:

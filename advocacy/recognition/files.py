@@ -8,12 +8,10 @@ from datetime import UTC, datetime
 
 import xlsxwriter
 
+from advocacy.core.text import harmless
 from advocacy.core.time import first_day, last_day, words_for_period
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import COLUMNS, Format
-
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-"""The last four are full-width: some spreadsheets read them as the plain ones."""
 
 _WIDTHS = (9, 6, 30, 26, 20, 8, 8, 8, 14, 10, 10, 8, 24, 16, 40)
 
@@ -33,11 +31,6 @@ def render(month: str, rows: Sequence[ClosedStanding], format: str) -> bytes:
 def _cells(month: str, row: ClosedStanding) -> dict[str, str | int | None]:
     known = {name: getattr(row, name, None) for name in COLUMNS}
     return known | {"period": month}
-
-
-def harmless(text: str) -> str:
-    """Return a cell's text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _csv(rows: Sequence[dict[str, str | int | None]]) -> bytes:

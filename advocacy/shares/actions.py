@@ -8,11 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
 from advocacy.content.models import Item
 from advocacy.content.rules import State
 from advocacy.core.database import new_numbers
 from advocacy.core.errors import Conflict, Invalid
-from advocacy.core.time import day_of
+from advocacy.core.time import day_of, month_of
 from advocacy.people.models import Person
 from advocacy.people.queries import fresh_person, hold_person
 from advocacy.points.actions import settle_shares
@@ -102,6 +104,14 @@ def take_back(session: Session, share: Share, now: datetime) -> None:
     hold_person(session, share.person_id)
     share.taken_back_at = now
     session.flush()
+    note(
+        session,
+        Action.SHARE_TAKEN_BACK,
+        actor_id=share.person_id,
+        subject_id=share.person_id,
+        detail=month_of(share.day),
+        now=now,
+    )
     _settle_days(session, {(share.person_id, share.day)}, now)
 
 

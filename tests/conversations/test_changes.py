@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy.audit.models import Event
 from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.queries import get_contact, ties_of
 from advocacy.conversations.actions import (
@@ -584,3 +586,18 @@ def test_correcting_something_into_itself_enters_nothing(
     changed(session, conversation, say(), [sofia], MONDAY + timedelta(days=300))
     assert ledger(session) == before
     assert participant(session, conversation, sofia).logged_on == MONDAY
+
+
+def test_a_change_is_written_down_without_what_was_said(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    conversation = log(session, ada, sofia, MONDAY, "wrote")
+    changed(session, conversation, say(note="He is ill."), [sofia], MONDAY)
+    assert session.scalars(select(Event)).all() == []  # a note is nobody else's business
+    changed(session, conversation, say(kind="called"), [sofia], MONDAY)
+    take_back(session, conversation, noon(MONDAY))
+    said = [(one.action, one.actor_id, one.detail) for one in session.scalars(select(Event))]
+    assert said == [
+        ("conversation corrected", ada.id, "2026-10"),
+        ("conversation taken back", ada.id, "2026-10"),
+    ]

@@ -21,12 +21,13 @@ from advocacy.contacts.queries import ties_of
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, Invalid, NotFound
+from advocacy.core.text import harmless
 from advocacy.people import actions as people
 from advocacy.people.models import Person
 from advocacy.points.actions import recounted
 from advocacy.points.queries import closed_months, first_open_month
 from advocacy.recognition.actions import FOLDER, close_months, export_file
-from advocacy.recognition.files import harmless, words_for_left
+from advocacy.recognition.files import words_for_left
 from advocacy.recognition.queries import get_hash, months
 from advocacy.recognition.rules import COLUMNS, Format
 from advocacy.recognition.verify import rebuild, verify

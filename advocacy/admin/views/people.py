@@ -1,75 +1,27 @@
-"""The administrator's pages: people, teams, settings, the audit trail."""
+"""People: adding, changing, inviting, deactivating."""
 
-from datetime import date
-from typing import Any
-from zoneinfo import available_timezones
-
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from advocacy.admin import actions
-from advocacy.admin.forms import NewPersonForm, PersonForm, SettingsForm, TeamForm, TermsForm
-from advocacy.admin.queries import audit_lines
-from advocacy.audit.actions import note
-from advocacy.audit.rules import Action
+from advocacy.admin.forms import SEARCH_LENGTH, NewPersonForm, PersonForm
+from advocacy.admin.views.blueprint import blueprint, day_of_field, whole_address
 from advocacy.auth.letters import post_link
 from advocacy.auth.queries import has_password, invitation_of, invited_among, without_way_in
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
 from advocacy.factors.queries import factors_of
-from advocacy.jobs.queries import is_a_job_in_trouble, jobs
-from advocacy.jobs.rules import is_late
-from advocacy.mail.folder import letters_folder
-from advocacy.mail.queries import are_letters_in_trouble, letters, letters_by_state
-from advocacy.mail.rules import KEPT, State
 from advocacy.people import queries
 from advocacy.people.models import Person
 from advocacy.people.rules import Role
-from advocacy.points.queries import last_closed_month
 from advocacy.programme.queries import get_programme
-from advocacy.terms.actions import publish
-from advocacy.terms.queries import current_terms, every_version
-from advocacy.web.fields import DayField
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db
 from advocacy.web.user import current_user as me
 
-blueprint = Blueprint("admin", __name__)
-
-SEARCH_LENGTH = 120
-LETTERS = {
-    "waiting": (State.WAITING,),
-    "bounced": (State.BOUNCED,),
-    "given-up": (State.GIVEN_UP,),
-    "gone": (State.SENT, State.FILED),
-}
 _LINK = "link_to_hand_over"
-
-
-@blueprint.get("/programme")
-def programme() -> ResponseReturnValue:
-    """Show what an administrator looks after."""
-    active, deactivated = queries.count_people(db())
-    return render_template(
-        "admin/programme.html",
-        active=active,
-        deactivated=deactivated,
-        administrators=queries.count_administrators(db()),
-        teams=queries.count_teams(db()),
-        last_closed=last_closed_month(db()),
-        something_failed=is_a_job_in_trouble(db(), now()) or are_letters_in_trouble(db(), now()),
-    )
 
 
 @blueprint.get("/programme/people")
@@ -116,7 +68,7 @@ def add_person() -> ResponseReturnValue:
             title=form.title.data or "",
             team_id=_team_number(form.team.data or ""),
             role=form.role.data or "",
-            joined=_day(form.joined),
+            joined=day_of_field(form.joined),
             actor_id=me.id,
             now=now(),
         )
@@ -130,12 +82,6 @@ def _hand_over(person: Person, code: str) -> ResponseReturnValue:
     """Lead to the person's page, which shows the link once."""
     session[_LINK] = [person.id, code]
     return redirect(url_for("admin.person", person=person.id, _anchor="link"))
-
-
-def _day(field: DayField) -> date:
-    if field.data is None:
-        raise Invalid("A day, please.", field=field.name)
-    return field.data
 
 
 def _team_number(text: str) -> int | None:
@@ -154,7 +100,7 @@ def person(person: int) -> ResponseReturnValue:
     link = ""
     if waiting and waiting[0] == person:
         del session[_LINK]
-        link = _whole_address("auth.welcome", code=waiting[1])
+        link = whole_address("auth.welcome", code=waiting[1])
     return _show_person(about, _form_of(about), link=link)
 
 
@@ -202,7 +148,7 @@ def change_person(person: int) -> ResponseReturnValue:
             title=form.title.data or "",
             team_id=_team_number(form.team.data or ""),
             role=form.role.data or "",
-            joined=_day(form.joined),
+            joined=day_of_field(form.joined),
             actor_id=me.id,
             now=now(),
         )
@@ -310,226 +256,3 @@ def forget_factors(person: int) -> ResponseReturnValue:
     if about.id == me.id:
         return redirect("/")
     return redirect(url_for("admin.person", person=person))
-
-
-@blueprint.get("/programme/terms")
-def terms() -> ResponseReturnValue:
-    """Show the terms, version by version."""
-    holds = current_terms(db())
-    return _show_terms(TermsForm(text=holds.text if holds else ""))
-
-
-def _show_terms(form: TermsForm, status: int = 200) -> ResponseReturnValue:
-    active, _ = queries.count_people(db())
-    return render_template(
-        "admin/terms.html", form=form, versions=every_version(db()), active=active
-    ), status
-
-
-@blueprint.post("/programme/terms")
-def publish_terms() -> ResponseReturnValue:
-    """Publish a new version of the terms."""
-    form = TermsForm()
-    if not form.validate():
-        return _show_terms(form, 422)
-    try:
-        published = publish(db(), form.text.data or "", published_by=me.id, now=now())
-    except DomainError as error:
-        db().rollback()
-        return _show_terms(show_error(form, error), 422)
-    note(
-        db(),
-        Action.TERMS_PUBLISHED,
-        actor_id=me.id,
-        detail=f"version {published.version}",
-        now=now(),
-    )
-    flash("Published. Everybody is asked at the next page.")
-    return redirect(url_for("admin.terms"))
-
-
-@blueprint.get("/programme/teams")
-def teams() -> ResponseReturnValue:
-    """List the teams."""
-    return _show_teams(TeamForm())
-
-
-def _show_teams(
-    form: TeamForm,
-    status: int = 200,
-    renamed: int | None = None,
-    rename_form: TeamForm | None = None,
-) -> ResponseReturnValue:
-    page = asked_page()
-    every = queries.teams(db())
-    return (
-        render_template(
-            "admin/teams.html",
-            form=form,
-            teams=every[page.offset : page.offset + page.rows],
-            total=len(every),
-            sizes=queries.team_sizes(db()),
-            stamp=stamp,
-            renamed=renamed,
-            rename_form=rename_form,
-            page=page,
-            links=page.links(has_more=len(every) > page.offset + page.rows),
-        ),
-        status,
-    )
-
-
-@blueprint.post("/programme/teams")
-def add_team() -> ResponseReturnValue:
-    """Add a team."""
-    form = TeamForm()
-    if not form.validate():
-        return _show_teams(form, 422)
-    try:
-        team = actions.add_team(db(), form.name.data or "", actor_id=me.id, now=now())
-    except DomainError as error:
-        db().rollback()
-        return _show_teams(show_error(form, error, {"team": "name"}), 422)
-    flash(f"{team.name} is here now.")
-    return redirect(url_for("admin.teams"))
-
-
-@blueprint.post("/programme/teams/<int:team>")
-def rename_team(team: int) -> ResponseReturnValue:
-    """Rename a team."""
-    form = TeamForm()
-    try:
-        if form.validate():
-            renamed = actions.rename_team(
-                db(),
-                team,
-                form.name.data or "",
-                seen=form.seen.data or "",
-                actor_id=me.id,
-                now=now(),
-            )
-            flash(f"It is called {renamed.name} now.")
-            return redirect(url_for("admin.teams"))
-    except NotFound:
-        raise
-    except DomainError as error:
-        db().rollback()
-        show_error(form, error)
-    known = queries.get_team(db(), team)
-    form.seen.data = stamp(known.name)
-    return _show_teams(TeamForm(formdata=None), 422, known.id, form)
-
-
-@blueprint.get("/programme/settings")
-def settings_page() -> ResponseReturnValue:
-    """Show the programme's settings."""
-    known = get_programme(db())
-    form = SettingsForm(
-        name=known.name,
-        time_zone=known.time_zone,
-        first_day=known.first_day,
-        second_step_required=known.second_step_required,
-        seen=stamp(*actions.settings_of(known)),
-    )
-    return _show_settings(form)
-
-
-def _show_settings(form: SettingsForm, status: int = 200) -> ResponseReturnValue:
-    return (
-        render_template(
-            "admin/settings.html",
-            form=form,
-            known=get_programme(db()),
-            zones=sorted(available_timezones()),
-            last_closed=last_closed_month(db()),
-        ),
-        status,
-    )
-
-
-@blueprint.post("/programme/settings")
-def settings() -> ResponseReturnValue:
-    """Change the programme's settings."""
-    form = SettingsForm()
-    if not form.validate():
-        return _show_settings(form, 422)
-    try:
-        actions.change_settings(
-            db(),
-            seen=form.seen.data or "",
-            name=form.name.data or "",
-            time_zone=form.time_zone.data or "",
-            first_day=_day(form.first_day),
-            second_step_required=bool(form.second_step_required.data),
-            actor_id=me.id,
-            now=now(),
-        )
-    except DomainError as error:
-        db().rollback()
-        known = get_programme(db())
-        form.seen.data = stamp(*actions.settings_of(known))
-        return _show_settings(show_error(form, error), 422)
-    flash("Kept.")
-    return redirect(url_for("admin.settings_page"))
-
-
-@blueprint.get("/programme/audit")
-def audit() -> ResponseReturnValue:
-    """Show who did what, latest first."""
-    page = asked_page()
-    action = request.args.get("action", "")
-    if action and action not in set(Action):
-        raise NotFound("The trail knows no such thing.")
-    lines = audit_lines(db(), limit=page.rows + 1, offset=page.offset, action=action)
-    return render_template(
-        "admin/audit.html",
-        lines=lines[: page.rows],
-        action=action,
-        every=list(Action),
-        page=page,
-        links=page.links(has_more=len(lines) > page.rows),
-    )
-
-
-@blueprint.get("/programme/work")
-def work() -> ResponseReturnValue:
-    """Show the last runs of each job, and the letters."""
-    page = asked_page()
-    wanted = request.args.get("letters", "waiting")
-    if wanted not in LETTERS:
-        raise NotFound("There are no such letters.")
-    counts = letters_by_state(db())
-    found = letters(db(), LETTERS[wanted], limit=page.rows, offset=page.offset)
-    total = sum(counts[state] for state in LETTERS[wanted])
-    return render_template(
-        "admin/work.html",
-        jobs=jobs(db()),
-        found=found,
-        wanted=wanted,
-        counts={name: sum(counts[state] for state in states) for name, states in LETTERS.items()},
-        total=total,
-        folder=letters_folder(current_app.config["ADVOCACY"]),
-        kept_days=KEPT.days,
-        is_late=is_late,
-        at=now(),
-        page=page,
-        links=page.links(has_more=page.offset + len(found) < total),
-    )
-
-
-@blueprint.post("/programme/work/letter")
-def try_letters() -> ResponseReturnValue:
-    """Write a letter to oneself, to see whether letters arrive."""
-    try:
-        actions.write_trial_letter(db(), me.person, _whole_address("admin.work"), now())
-    except Invalid as error:
-        db().rollback()
-        flash(error.message, "caution")
-    else:
-        flash("A letter to you is on its way.")
-    return redirect(url_for("admin.work"))
-
-
-def _whole_address(endpoint: str, **values: Any) -> str:
-    address: str = current_app.config["ADVOCACY"].base_url + url_for(endpoint, **values)
-    return address
