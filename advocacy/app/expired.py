@@ -1,4 +1,4 @@
-"""A form that was open too long, or whose sender was signed out: what was typed stays."""
+"""A form that comes too late, whatever the reason: what was typed stays."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,7 +9,9 @@ from flask_wtf.csrf import CSRFError
 
 from advocacy.app.sent_words import Sent, in_words
 from advocacy.contacts.queries import contacts_by_number
-from advocacy.web.sent_forms import FIELD, SECRETS
+from advocacy.core.errors import Conflict, Gone, NotFound
+from advocacy.web import errors
+from advocacy.web.sent_forms import FIELD, SECRETS, SentBefore
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -25,20 +27,34 @@ def expired_page() -> ResponseReturnValue:
     """
     if request.headers.get("X-Sheet") and not current_user.is_authenticated:
         return render_template("errors/signed_out.html"), 401
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in _NOT_SENT_AGAIN
-    ]
+    return _to_send_again(400)
+
+
+def _to_send_again(status: int, *, sent_before: bool = False) -> ResponseReturnValue:
+    """Return what was typed as a page, and as a form with a key of its own."""
+    fields = _fields()
     return (
         render_template(
             "errors/expired.html",
             fields=fields,
-            words=in_words([Sent(*field) for field in fields], _names(fields)),
+            words=_in_words(fields),
             action=request.path,
+            sent_before=sent_before,
         ),
-        400,
+        status,
     )
+
+
+def _fields() -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in _NOT_SENT_AGAIN
+    ]
+
+
+def _in_words(fields: list[tuple[str, str]]) -> list[Sent]:
+    return in_words([Sent(*field) for field in fields], _names(fields))
 
 
 def _names(fields: list[tuple[str, str]]) -> Mapping[int, str]:
@@ -55,8 +71,27 @@ def _names(fields: list[tuple[str, str]]) -> Mapping[int, str]:
 
 
 def init_app(app: Flask) -> None:
-    """Answer a form whose token is not this sign-in's."""
+    """Answer a form that comes too late by what was typed into it."""
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> ResponseReturnValue:
         return expired_page()
+
+    @app.errorhandler(SentBefore)
+    def sent_before(error: SentBefore) -> ResponseReturnValue:
+        if errors.wants_json():
+            return errors.page(409, error.message)
+        return _to_send_again(409, sent_before=True)
+
+    @app.errorhandler(NotFound)
+    def not_found(error: NotFound) -> ResponseReturnValue:
+        typed = _in_words(_fields())
+        if isinstance(error, Gone):
+            return errors.page(
+                404, error.message, title="No longer here", typed=typed, back=error.back
+            )
+        return errors.page(404, error.message, typed=typed)
+
+    @app.errorhandler(Conflict)
+    def conflict(error: Conflict) -> ResponseReturnValue:
+        return errors.page(409, error.message, typed=_in_words(_fields()))

@@ -5,6 +5,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from advocacy.shares.rules import CHANNEL_NAMES
+
 
 class Sent(NamedTuple):
     """A field as it was sent."""
@@ -42,9 +44,12 @@ _VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("answered", "false"): "Not yet",
         ("shown", "y"): "Yes",
         ("shared", "y"): "Yes",
+        **{("channel", str(channel)): name for channel, name in CHANNEL_NAMES.items()},
     }
 )
-_MACHINES = frozenset({"next", "sheet", "submit", "again", "undo", "code", "answer", "version"})
+_MACHINES = frozenset(
+    ("next sheet submit again undo code answer version seen replaces then").split()
+)
 """What a form carries for itself: nobody typed it."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.content import rules
 from advocacy.content.models import Item
 from advocacy.content.rules import State
-from advocacy.core.errors import NotFound
+from advocacy.core.errors import Gone, NotFound
 
 _TOPIC_LINES = 500
 
@@ -28,12 +28,18 @@ def get_item(session: Session, item_id: int) -> Item:
 def get_published_item(session: Session, item_id: int, now: datetime) -> Item:
     """Return an item that everybody may read now.
 
-    :raises NotFound: when there is none of that number, or it is not out.
+    :raises NotFound: when there is none of that number, or it was not out yet.
+    :raises Gone: when it was out and is over.
     """
-    item = session.scalar(select(Item).where(Item.id == item_id, _is_out(now)))
-    if item is None:
+    item = get_item(session, item_id)
+    if rules.is_out(item.state, item.published_at, item.expires_at, now):
+        return item
+    stands = rules.stands_as(item.state, item.published_at, item.expires_at, now)
+    if stands is not State.ARCHIVED or item.published_at is None or item.published_at > now:
         raise NotFound("There is no such item in the library.")
-    return item
+    gone = Gone("This is not in the library any more. Links that are already out lead on.")
+    gone.back = ("/library", "To the library")
+    raise gone
 
 
 def library_page(

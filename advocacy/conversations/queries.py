@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import Source
-from advocacy.core.errors import NotFound
+from advocacy.core.errors import Gone, NotFound
 from advocacy.people.models import Person
 from advocacy.points.rules import Began, Deed, Remembered, remembered_only
 
@@ -104,17 +104,18 @@ def _records() -> Select[*tuple[Any, ...]]:
 def get_conversation(session: Session, person_id: int, conversation_id: int) -> Conversation:
     """Return a conversation of a person.
 
-    :raises NotFound: when it does not exist, was taken back or is somebody else's.
+    :raises NotFound: when it does not exist or is somebody else's.
+    :raises Gone: when it was taken back.
     """
     conversation = session.scalar(
         select(Conversation).where(
-            Conversation.id == conversation_id,
-            Conversation.person_id == person_id,
-            Conversation.taken_back_at.is_(None),
+            Conversation.id == conversation_id, Conversation.person_id == person_id
         )
     )
     if conversation is None:
         raise NotFound("There is no such conversation of yours.")
+    if conversation.taken_back_at is not None:
+        raise Gone("This conversation was taken back meanwhile, perhaps in another tab.")
     return conversation
 
 

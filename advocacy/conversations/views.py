@@ -14,7 +14,7 @@ from advocacy.conversations import actions, queries, rules
 from advocacy.conversations.forms import LogForm, ReplyForm, read_answers
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Said, did
-from advocacy.core.errors import DomainError, Invalid, NotFound
+from advocacy.core.errors import DomainError, Gone, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.points.rules import LATE_DAYS, Began, Kind
@@ -239,7 +239,15 @@ def _told_apart(contact: Contact) -> str:
 
 
 def _mine(conversation_id: int) -> Conversation:
-    return queries.get_conversation(db(), current_user.id, conversation_id)
+    try:
+        return queries.get_conversation(db(), current_user.id, conversation_id)
+    except Gone as gone:
+        people = [contact for _, contact in _together(conversation_id)]
+        if people:
+            gone.back = (f"/contacts/{people[0].id}", f"To {people[0].label}")
+        else:
+            gone.back = ("/contacts", "To your people")
+        raise
 
 
 @blueprint.get("/conversations/<int:conversation_id>/edit")

@@ -24,6 +24,15 @@ class NotFound(DomainError):
     """There is nothing of that name or number for this person."""
 
 
+class Gone(NotFound):
+    """It was here for this person and is not any more: taken back, archived.
+
+    ``back`` is the address to go on from, and what leads there is called.
+    """
+
+    back: tuple[str, str] = ("/", "To the first page")
+
+
 class Conflict(DomainError):
     """It was possible once and is not now: closed already, changed by somebody else."""
 

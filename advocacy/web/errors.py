@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 
 from flask import Flask, Response, g, jsonify, render_template, request, session
@@ -45,10 +46,28 @@ _WORDS = {
 }
 
 
-def page(status: int, text: str | None = None, number: str | None = None) -> Response:
-    """Return an error as a page, or as a problem document where JSON was asked for."""
-    title, words = _WORDS.get(status, _WORDS[400])
-    if request.accept_mimetypes.best == "application/json":
+def wants_json() -> bool:
+    """Tell whether a script asks, which reads no pages."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def page(
+    status: int,
+    text: str | None = None,
+    number: str | None = None,
+    *,
+    title: str | None = None,
+    typed: Sequence[tuple[str, str]] = (),
+    back: tuple[str, str] = ("/", "To the first page"),
+) -> Response:
+    """Return an error as a page, or as a problem document where JSON was asked for.
+
+    :param typed: what the person had sent, as labels and values, for the page to keep.
+    :param back: the address to go on from, and what leads there is called.
+    """
+    usual, words = _WORDS.get(status, _WORDS[400])
+    title = title or usual
+    if wants_json():
         problem = {"title": title, "status": status, "detail": text or words, "number": number}
         answer = jsonify(problem)
         answer.content_type = "application/problem+json"
@@ -60,7 +79,8 @@ def page(status: int, text: str | None = None, number: str | None = None) -> Res
                 text=text or words,
                 number=number,
                 code=status,
-                action={"href": "/", "label": "To the first page"},
+                typed=typed,
+                action={"href": back[0], "label": back[1]},
             )
         )
     answer.status_code = status

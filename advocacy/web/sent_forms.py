@@ -22,6 +22,10 @@ SECRETS = frozenset({"password", "repeated", "current"})
 """What is kept as a slow hash or not at all, so not here either."""
 
 
+class SentBefore(Conflict):
+    """This form was carried out before, with other words."""
+
+
 def new_key() -> str:
     """Return a fresh key for a form."""
     return uuid4().hex
@@ -73,9 +77,7 @@ def init_app(app: Flask) -> None:
             return None
         earlier = db().get(SentForm, key)
         if earlier is None or earlier.person_id != _person_id() or earlier.digest != digest:
-            raise Conflict(
-                "This form was sent before with other words. Open it afresh and send it again."
-            )
+            raise SentBefore("This form was sent before with other words.")
         return redirect(earlier.location or "/")
 
     @app.after_request

@@ -96,12 +96,22 @@ def test_a_form_sent_twice_logs_once(avi: Caller, database: Database) -> None:
     assert _talks(database) == 1
 
 
-def test_the_same_key_with_other_words_is_refused(avi: Caller, database: Database) -> None:
+def test_the_same_key_with_other_words_is_shown_and_can_be_sent_too(
+    avi: Caller, database: Database
+) -> None:
     sent = {**avi.form("/log"), **GOOD}
     avi.post("/log", sent)
     answer = avi.post("/log", {**sent, "note": "Something else."})
     assert answer.status_code == 409
+    assert "sent before" in answer.text
+    assert "Something else." in answer.text
     assert _talks(database) == 1
+    assert avi.post("/log", fields(found_form(read(answer), "/log"))).status_code == 302
+    assert _talks(database) == 2
+    asked = avi.client.post(
+        "/log", data={**sent, "note": "x"}, headers={"Accept": "application/json"}
+    )
+    assert (asked.status_code, asked.content_type) == (409, "application/problem+json")
 
 
 def test_a_refused_form_can_be_put_right_and_sent_with_the_same_key(
