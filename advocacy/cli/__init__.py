@@ -13,6 +13,7 @@ from advocacy.cli.database import database, show_settings
 from advocacy.cli.imports import import_
 from advocacy.cli.jobs import jobs
 from advocacy.cli.months import export, ledger, month
+from advocacy.cli.output import one_line
 from advocacy.cli.people import person
 from advocacy.cli.serving import demo, serve
 from advocacy.config import SettingsError
@@ -118,4 +119,4 @@ def _is_text(word: str) -> bool:
 
 
 def _complain(message: str) -> None:
-    click.echo(" ".join(message.split()), err=True)
+    click.echo(one_line(message), err=True)

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 from tqdm import tqdm
 
-from advocacy.cli.output import format_option, print_as
+from advocacy.cli.output import format_option, one_line, print_as
 
 
 @click.group("import", short_help="Bring in a CSV file.")
@@ -64,7 +64,7 @@ class Bar:
 
     def warn(self, message: str) -> None:
         """Say something odd."""
-        click.echo(message, err=True)
+        click.echo(one_line(message), err=True)
 
     def end(self) -> None:
         """Take the bar away."""

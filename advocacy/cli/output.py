@@ -17,6 +17,11 @@ format_option = click.option(
 )
 
 
+def one_line(text: str) -> str:
+    """Return a text for the terminal, which obeys control characters: it gets none."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
 def print_json(document: object) -> None:
     """Print one JSON document; days and instants as ISO 8601."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_as_text))
@@ -60,5 +65,4 @@ def _shown(value: object) -> str:
         return "–"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
-    # A terminal obeys control characters, so it gets none.
-    return " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
+    return one_line(str(value))
