@@ -28,6 +28,7 @@ from advocacy.web.user import current_user
 blueprint = Blueprint("conversations", __name__)
 
 _NAMES_LISTED = 3
+_NAME_SHOWN = 60
 
 RECENT = 8
 DRAWN: Mapping[str, Mapping[str, str]] = {
@@ -141,12 +142,12 @@ def _said(form: LogForm, answers: Sequence[bool]) -> Said:
 
 
 def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str) -> None:
-    people = [contact.label for contact in _people_of(number).values()]
+    people = [_short(contact) for contact in _people_of(number).values()]
     text = f"Logged with {_listed(people)}."
     if (_today() - said.day).days > LATE_DAYS:
         text += f" It was more than {LATE_DAYS} days ago: remembered, but no points."
     if twins:
-        known = _listed([contact.label for contact in twins])
+        known = _listed([_short(contact) for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"
     undo = url_for("conversations.take_back", conversation_id=number)
     _flash_undo(text, undo, {"next": where}, "caution" if twins else "undo")
@@ -166,6 +167,12 @@ def _together(number: int) -> list[tuple[Participant, Contact]]:
 
 def _people_of(number: int) -> dict[int, Contact]:
     return {contact.id: contact for _, contact in _together(number)}
+
+
+def _short(contact: Contact) -> str:
+    """Return what a contact is called, cut where that is very long."""
+    label = contact.label
+    return label if len(label) <= _NAME_SHOWN else f"{label[: _NAME_SHOWN - 1]}…"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -418,7 +425,7 @@ def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
         db().rollback()
         return _answered_page(conversation_id, contact_id, show_error(form, error), 422)
     where = _next_page() or f"/contacts/{contact_id}"
-    text = f"Noted: answered with {contact.label}."
+    text = f"Noted: answered with {_short(contact)}."
     if marked and conversation.began == Began.ADVOCATE:
         undo = url_for(
             "conversations.unmark_answered", conversation_id=conversation_id, contact_id=contact_id

@@ -1,6 +1,7 @@
 """Logging through the form: bad input is said beside the field, and what was typed is kept."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from flask import Flask
@@ -197,6 +198,17 @@ def test_a_marked_answer_can_be_undone_just_after_and_by_nobody_else(
     assert avi.post(f"{action}/undo", undo).location == "/contacts/1"
     assert "no answer yet" in avi.get("/contacts/1").text
     assert _talks(database) == 1
+
+
+def test_a_toast_cuts_long_names_and_fits_the_cookie(avi: Caller) -> None:
+    letters = Random(1)  # such as do not compress
+    names = ["".join(chr(letters.randrange(0xAC00, 0xD7A0)) for _ in range(230)) for _ in range(20)]
+    sent = {**GOOD, "contact": [f"{name}@example.net" for name in names]}
+    for _ in range(2):  # the second names them once more, in a caution
+        answer = avi.post("/log", {**avi.form("/log"), **sent})
+        assert len(answer.headers["Set-Cookie"]) < 4000
+        toast = read(avi.get(answer.location or "")).select_one("#toasts").get_text()  # type: ignore[union-attr]
+        assert f"Logged with {names[0][:59]}…, {names[1][:59]}…, {names[2][:59]}… and 17" in toast
 
 
 def test_without_javascript_one_comes_back_to_where_one_was(avi: Caller) -> None:
