@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
+from advocacy.core.time import EARLIEST
 from advocacy.points.rules import LATE_DAYS, Began, Kind
 
 NOTE_LENGTH = 2000
@@ -79,15 +81,20 @@ def problems(said: Said, today: date) -> Iterator[Invalid]:
         yield Invalid(
             "That day is still to come. Log it once you have spoken.", field="occurred_on"
         )
-    yield from _too_long("channel", said.channel, CHANNEL_LENGTH)
-    yield from _too_long("note", said.note, NOTE_LENGTH)
+    if said.day < EARLIEST:
+        yield Invalid(f"That lies before {EARLIEST.year}. Look at the year.", field="occurred_on")
+    yield from _unfit("channel", said.channel, CHANNEL_LENGTH)
+    yield from _unfit("note", said.note, NOTE_LENGTH)
 
 
-def _too_long(field: str, text: str, limit: int) -> Iterator[Invalid]:
+def _unfit(field: str, text: str, limit: int) -> Iterator[Invalid]:
     if len(text) > limit:
         yield Invalid(f"Up to {limit} letters fit here.", field=field)
-    if "\0" in text:
-        yield Invalid("A control character cannot stand here.", field=field)
+    try:
+        if field != "note" or "\0" in text:  # a note may go over several lines
+            check_letters(text, field=field)
+    except Invalid as refused:
+        yield refused
 
 
 def check_introduction(said: Said) -> None:

@@ -17,6 +17,8 @@ _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 _YEAR = re.compile(r"[0-9]{4}")
 _YEARS = range(1900, 9999)
 """The years that a person can name: there is always a period before and one after."""
+EARLIEST = date(_YEARS.start, 1, 1)
+"""Before this day nothing can have happened: such a year is a slip."""
 
 
 def now() -> datetime:

@@ -19,13 +19,11 @@ from advocacy.contacts import rules as contacts
 from advocacy.content import rules as content
 from advocacy.conversations import rules as conversations
 from advocacy.core.errors import Invalid
+from advocacy.core.time import EARLIEST
 from advocacy.people import rules as people
 from advocacy.people.rules import Role, email_key
 from advocacy.points.rules import Began, Kind
 from advocacy.shares import rules as shares
-
-EARLIEST = date(1900, 1, 1)
-"""Before this day nothing can have happened: such a year is a slip."""
 
 
 class ImportKind(StrEnum):

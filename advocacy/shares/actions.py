@@ -14,7 +14,7 @@ from advocacy.content.models import Item
 from advocacy.content.rules import State
 from advocacy.core.database import new_numbers
 from advocacy.core.errors import Conflict, Invalid
-from advocacy.core.time import day_of, month_of
+from advocacy.core.time import EARLIEST, day_of, month_of
 from advocacy.people.models import Person
 from advocacy.people.queries import fresh_person, hold_person
 from advocacy.points.actions import settle_shares
@@ -93,6 +93,8 @@ def record(session: Session, shares: Sequence[NewShare], now: datetime) -> list[
 def _check(share: NewShare, today: date) -> None:
     if share.day > today:
         raise Invalid("That day is still to come.", field="occurred_on")
+    if share.day < EARLIEST:
+        raise Invalid(f"That lies before {EARLIEST.year}. Look at the year.", field="occurred_on")
     if not share.channel or len(share.channel) > rules.CHANNEL_LENGTH:
         raise Invalid(f"A channel has 1 to {rules.CHANNEL_LENGTH} letters.", field="channel")
     rules.check_address(share.address)

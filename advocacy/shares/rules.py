@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from advocacy.content.rules import TEXT_LENGTH
 from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
 from advocacy.points.rules import LATE_DAYS
 
 ADDRESS_LENGTH = 2000
@@ -112,6 +113,7 @@ def check_address(address: str) -> None:
         raise Invalid(f"An address has up to {ADDRESS_LENGTH} letters.", field="address")
     if address and not address.startswith(("http://", "https://")):
         raise Invalid("An address begins with https://.", field="address")
+    check_letters(address, field="address")
 
 
 def checked_server(text: str) -> str:

@@ -1,0 +1,21 @@
+"""What no line may hold: pure."""
+
+import pytest
+
+from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
+
+
+@pytest.mark.parametrize("letter", ["\0", "\x07", "\n", "\r", "\t", "\x1b", "\x7f", "\x85", "\x9b"])
+def test_a_control_character_is_refused(letter: str) -> None:
+    with pytest.raises(Invalid, match="A control character") as refused:
+        check_letters(f"So{letter}fia", field="name")
+    assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Sofia Ålund-O’Neill", "مريم", "\u05d0\u200f\u05d1", "क\u200dष", "👩\u200d💻", "a\u00a0b"],
+)
+def test_what_scripts_need_is_no_control_character(text: str) -> None:
+    check_letters(text, field="name")
