@@ -131,6 +131,14 @@ def test_a_database_that_is_busy_is_said_in_one_line(fresh_database: Database) -
     assert told.value.message.startswith("The database is busy with another write.")
 
 
+def test_nobody_waits_longer_than_that_for_a_lock(database: Database) -> None:
+    asked = "PRAGMA busy_timeout" if database.is_sqlite else "SHOW lock_timeout"
+    waits = {"PRAGMA busy_timeout": 15_000, "SHOW lock_timeout": "15s"}
+    for writes in (False, True):
+        with database.session(writes=writes) as session:
+            assert session.scalar(text(asked)) == waits[asked]
+
+
 def test_a_stamp_knows_whether_something_was_changed() -> None:
     seen = stamp("Ada", None, 3)
     check_stamp(seen, "Ada", None, 3)

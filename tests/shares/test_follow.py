@@ -1,12 +1,16 @@
 """A tracked link: leads on, counts visits, knows nobody."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from advocacy.config import Settings
 from advocacy.content import actions
 from advocacy.content.models import Item
+from advocacy.core import database as core
 from advocacy.core.time import day_of, now
 from advocacy.shares.actions import link_for
 from advocacy.shares.models import TrackedLink
@@ -111,3 +115,27 @@ def test_an_unknown_code_is_not_found(app: Flask, code: str) -> None:
     add_link(app)
     assert Visitor(app).get(f"/s/{code}").status == 404
     assert visits(app) == 0
+
+
+def test_it_leads_on_when_the_visit_cannot_be_counted(
+    make_app: Callable[[Settings], Flask], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "BUSY_SECONDS", 0.05)
+    app = make_app(settings)
+    path = add_link(app, url="https://example.org/a")
+    with database_of(app).writing() as busy:
+        busy.execute(text("UPDATE tracked_link SET visits = visits"))
+        assert Visitor(app).get(path).location == "https://example.org/a"
+    assert visits(app) == 0
+    assert Visitor(app).get(path).status == 302
+    assert visits(app) == 1
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil.example", "ftp://example.org"])
+def test_whatever_came_into_the_database_it_leads_to_no_such_address(app: Flask, url: str) -> None:
+    path = add_link(app)
+    with database_of(app).writing() as session:
+        session.get_one(Item, 1).url = url
+    page = Visitor(app).get(path)
+    assert (page.status, page.location) == (200, "")
+    assert not page.soup.select(f"[href='{url}']")

@@ -45,6 +45,9 @@ def test_cookies_are_secure_when_the_address_is_https(
     settle_in(app.extensions["advocacy_database"])
     answer = app.test_client().get("/sign-in")
     cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-advocacy=")
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
     assert "Secure" in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -84,6 +87,34 @@ def test_a_page_past_the_end_is_not_the_first_day(app: Flask, database: Database
     assert "Nobody on this page" in page
     assert "Who made you smile" not in page
     assert "Somebody you know" in avi.get("/contacts/new").text
+
+
+SEARCHES = {
+    "/contacts?q=": "Nobody of that name",
+    "/contacts.json?q=": "[]",
+    "/library?q=": "Nothing like that here",
+    "/library?topic=": "Nothing like that here",
+    "/profiles?everybody=1&q=": "Nobody of that name",
+    "/programme/people?q=": "Nobody of that name",
+}
+
+
+def test_a_search_that_is_too_long_finds_nobody_and_says_so(app: Flask, database: Database) -> None:
+    ada = Caller(app, "ada")
+    ada.send("/contacts/new", {"name-0": "Maria"})
+    for path, words in SEARCHES.items():
+        for letters in ("x" * 5000, "é" * 500):
+            answer = ada.get(path + letters)
+            assert answer.status_code == 200, path
+            assert words in answer.text, path
+            assert letters[:121] not in answer.text, path
+
+
+def test_two_slashes_lead_nowhere(app: Flask) -> None:
+    for path in ("//evil.example/", "//evil.example/..", "/contacts//new"):
+        answer = app.test_client().get("/", environ_overrides={"PATH_INFO": path})
+        assert answer.status_code == 404, path
+        assert "Location" not in answer.headers, path
 
 
 def test_profiles_are_a_place_of_managers(app: Flask, database: Database) -> None:

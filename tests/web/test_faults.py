@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from advocacy.config import Settings
 from advocacy.contacts.models import Contact
+from advocacy.core import database as core
 from advocacy.core.database import Database
 from advocacy.web.models import SentForm
 from tests.portal import PASSWORD, Caller, read, settle_in
@@ -58,6 +60,25 @@ def test_what_was_not_kept_is_not_confirmed(app: Flask, database: Database) -> N
     assert count(database, Contact) == 0
     assert avi.post("/log", {**form, **LOGGED}).status_code == 302  # the same form, once more
     assert "Logged with Maria" in avi.get("/").text
+
+
+def test_a_lock_that_is_not_let_go_is_said_plainly(
+    make_app: Callable[[Settings], Flask], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "BUSY_SECONDS", 0.05)
+    app = make_app(settings)
+    database: Database = app.extensions["advocacy_database"]
+    settle_in(database)
+    avi = Caller(app, "avi")
+    form = avi.form("/log")
+    with database.writing() as busy:
+        busy.execute(text("UPDATE programme SET name = name"))
+        answer = avi.post("/log", {**form, **LOGGED})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert 'class="page' in answer.text
+    assert count(database, Contact) == 0
+    assert avi.post("/log", {**form, **LOGGED}).status_code == 302
 
 
 def test_a_sign_in_that_was_not_kept_signs_nobody_in(app: Flask, database: Database) -> None:

@@ -1,0 +1,42 @@
+"""The secret in the data folder."""
+
+from pathlib import Path
+
+import pytest
+
+from advocacy.config import Settings, SettingsError
+
+
+def settings_in(data: Path) -> Settings:
+    return Settings.from_environment({"ADVOCACY_DATA": str(data)})
+
+
+def test_the_first_start_makes_a_secret_that_is_its_owners_and_stays(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    made = settings_in(data)
+    assert len(made.secret_key) >= 32
+    assert data.stat().st_mode & 0o777 == 0o700
+    assert (data / "secret").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in data.iterdir()] == ["secret"]
+    assert settings_in(data).secret_key == made.secret_key
+    assert settings_in(tmp_path / "other").secret_key != made.secret_key
+    assert made.secret_key not in str(made.shown())
+
+
+@pytest.mark.parametrize(
+    "kept", [b"", b"\n", b"x" * 31, b" " * 64, b"\xff" * 64, "ü".encode() * 32]
+)
+def test_a_secret_that_is_empty_cut_or_no_text_is_refused(tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "secret").write_bytes(kept)
+    with pytest.raises(SettingsError) as refused:
+        settings_in(tmp_path)
+    said = f"{tmp_path / 'secret'} holds no secret. Remove it, and a new one is made."
+    assert str(refused.value) == said
+    assert (tmp_path / "secret").read_bytes() == kept
+
+
+def test_a_secret_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    with pytest.raises(SettingsError) as refused:
+        settings_in(tmp_path)
+    assert str(refused.value) == f"The data folder {tmp_path} cannot be used: Is a directory."
