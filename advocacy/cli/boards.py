@@ -151,7 +151,7 @@ def explain(email: str, month: str, format_: str) -> None:
     from advocacy.cli.house import opened_house
     from advocacy.core.time import now, words_for_period
     from advocacy.people.queries import get_person_by_email
-    from advocacy.relationships import queries
+    from advocacy.relationships.explained import explain
 
     with opened_house() as house, house.database.writing() as session:
         person = get_person_by_email(session, email)
@@ -164,7 +164,7 @@ def explain(email: str, month: str, format_: str) -> None:
             detail=month,
             now=now(),
         )
-        explained = queries.explain(session, person, month, for_manager=True)
+        explained = explain(session, person, month, for_manager=True)
     entries = [
         {
             "id": entry.id,

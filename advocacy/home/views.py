@@ -24,7 +24,9 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
 from advocacy.recognition.rules import period_after
-from advocacy.relationships import queries
+from advocacy.relationships.balance import alive_by_month, balance_of
+from advocacy.relationships.explained import by_week, explain, labels_of_ties
+from advocacy.relationships.queries import rings_of, worth_reaching_out
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -45,22 +47,20 @@ def today() -> ResponseReturnValue:
         return show_sign_in(SignInForm())
     zone = get_programme(db()).time_zone
     day = day_of(now(), zone)
-    reaching = queries.worth_reaching_out(db(), current_user.id, day, limit=REACHING)
+    reaching = worth_reaching_out(db(), current_user.id, day, limit=REACHING)
     waiting = waiting_for_person(db(), current_user.id, limit=WAITING)
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
     items = library_page(db(), now=now(), limit=SHARING)[0]
     return render_template(
         "home/today.html",
         greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
-        balance=queries.balance_of(db(), current_user.id, month_of(day), day),
-        drawn=queries.alive_by_month(
-            db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN
-        ),
+        balance=balance_of(db(), current_user.id, month_of(day), day),
+        drawn=alive_by_month(db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN),
         known=count_contacts(db(), current_user.id),
         waiting=waiting,
         waiting_count=count_waiting(db(), current_user.id),
         reaching=reaching,
-        rings=queries.rings_of(db(), current_user.id, contacts, day),
+        rings=rings_of(db(), current_user.id, contacts, day),
         items=items,
         first_steps=_first_steps(has_items=bool(items)),
     )
@@ -85,10 +85,10 @@ def growth() -> ResponseReturnValue:
     month = parse_month(request.args.get("month", month_of(day)))
     check_period(db(), month, day)
     person = current_user.person
-    explained = queries.explain(db(), person, month, for_manager=False, with_quiet=True)
-    balance = queries.balance_of(db(), person.id, month, day)
+    explained = explain(db(), person, month, for_manager=False, with_quiet=True)
+    balance = balance_of(db(), person.id, month, day)
     ties = {*balance.begun, *balance.revived, *balance.drifted}
-    labels = queries.labels_of_ties(db(), ties, for_manager=False)
+    labels = labels_of_ties(db(), ties, for_manager=False)
     place = place_of(db(), person, month)
     events = events_about(db(), person.id, Action.LOOKED, limit=LOOKS_READ)
     looks = grouped([(one.actor_id, one.detail, one.at) for one in events], zone)[:LOOKS]
@@ -99,7 +99,7 @@ def growth() -> ResponseReturnValue:
         before=period_before(db(), month, day),
         after=period_after(month, day),
         explained=explained,
-        weeks=queries.by_week(explained),
+        weeks=by_week(explained),
         balance=balance,
         faces={
             name: [{"id": tie, "name": labels.get(tie, "")} for tie in ties]

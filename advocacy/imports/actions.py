@@ -25,9 +25,10 @@ from advocacy.audit.rules import Action
 from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, Invalid, Unavailable
 from advocacy.imports import conversations, items, people, shares
+from advocacy.imports.cells import Frame
 from advocacy.imports.csv_file import CsvFile
 from advocacy.imports.outcome import Outcome
-from advocacy.imports.rules import COLUMNS, READERS, Frame, ImportKind
+from advocacy.imports.rules import COLUMNS, READERS, ImportKind
 from advocacy.imports.spool import Spool, Spooled
 from advocacy.programme.queries import get_programme
 

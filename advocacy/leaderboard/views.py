@@ -18,7 +18,8 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.queries import check_period, month_to_close, period_before
 from advocacy.recognition.rules import is_over, period_after
-from advocacy.relationships import queries
+from advocacy.relationships.balance import balance_of
+from advocacy.relationships.explained import by_week, explain
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, short_write
 from advocacy.web.user import current_user
@@ -130,7 +131,7 @@ def person(person_id: int) -> ResponseReturnValue:
                 detail=month,
                 now=looked_at,
             )
-    explained = queries.explain(db(), somebody, month, for_manager=True)
+    explained = explain(db(), somebody, month, for_manager=True)
     before, after = period_before(db(), month, today), period_after(month, today)
     return render_template(
         "leaderboard/person.html",
@@ -143,8 +144,8 @@ def person(person_id: int) -> ResponseReturnValue:
         before=_way_down(person_id, before, of, team) if before else "",
         after=_way_down(person_id, after, of, team) if after else "",
         explained=explained,
-        weeks=queries.by_week(explained),
-        balance=queries.balance_of(db(), somebody.id, month, today),
+        weeks=by_week(explained),
+        balance=balance_of(db(), somebody.id, month, today),
         looked_at=looked_at,
         rules=FIRST_RULES,
     )

@@ -30,7 +30,7 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
 from advocacy.recognition.verify import verify
-from advocacy.relationships.queries import explain
+from advocacy.relationships.explained import explain
 from tests.builders import (
     add_contacts,
     add_person,

@@ -13,17 +13,9 @@ from advocacy.conversations.rules import Said
 from advocacy.core.time import month_of
 from advocacy.people.models import Person
 from advocacy.recognition.actions import close_months
-from advocacy.relationships.queries import (
-    alive_by_month,
-    balance_of,
-    built_of,
-    by_week,
-    explain,
-    labels_of_ties,
-    people_known,
-    rings_of,
-    worth_reaching_out,
-)
+from advocacy.relationships.balance import alive_by_month, balance_of
+from advocacy.relationships.explained import by_week, explain, labels_of_ties
+from advocacy.relationships.queries import built_of, people_known, rings_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.queries import get_share

@@ -1,0 +1,6 @@
+"""Logging a conversation, marking that an answer came, correcting and taking back."""
+
+from advocacy.conversations.views import answers, correcting, logging
+from advocacy.conversations.views.blueprint import blueprint
+
+__all__ = ["answers", "blueprint", "correcting", "logging"]

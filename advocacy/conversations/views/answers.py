@@ -1,0 +1,90 @@
+"""Marking that an answer came."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from advocacy.contacts.queries import get_contact
+from advocacy.conversations import actions
+from advocacy.conversations.forms import ReplyForm
+from advocacy.conversations.views.blueprint import (
+    blueprint,
+    flash_undo,
+    next_page,
+    own_conversation,
+    people_of,
+    programme_today,
+    short_name,
+)
+from advocacy.core.errors import DomainError, Invalid, NotFound
+from advocacy.core.time import now
+from advocacy.points.rules import Began
+from advocacy.web.forms import show_error
+from advocacy.web.session import db
+from advocacy.web.undo import undo_word, was_just_done
+from advocacy.web.user import current_user
+
+
+@blueprint.get("/conversations/<int:conversation_id>/answered/<int:contact_id>")
+def answered_page(conversation_id: int, contact_id: int) -> ResponseReturnValue:
+    """Ask for the day of one's own answer to somebody who began."""
+    return _answered_page(conversation_id, contact_id, ReplyForm(replied_on=programme_today()))
+
+
+def _answered_page(
+    conversation_id: int, contact_id: int, form: ReplyForm, status: int = 200
+) -> ResponseReturnValue:
+    conversation = own_conversation(conversation_id)
+    if contact_id not in people_of(conversation_id):
+        raise NotFound("That person was not part of it.")
+    return (
+        render_template(
+            "conversations/answered.html",
+            conversation=conversation,
+            contact=get_contact(db(), current_user.id, contact_id),
+            form=form,
+            next=next_page(),
+        ),
+        status,
+    )
+
+
+@blueprint.post("/conversations/<int:conversation_id>/answered/<int:contact_id>")
+def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
+    """Mark that an answer came: theirs, or one's own on its day."""
+    actions.hold(db(), current_user.id)
+    conversation = own_conversation(conversation_id)
+    form = ReplyForm()
+    contact = get_contact(db(), current_user.id, contact_id)
+    if not form.validate():
+        return _answered_page(conversation_id, contact_id, form, 422)
+    try:
+        marked = actions.mark_answered(
+            db(), conversation, contact_id, replied_on=form.replied_on.data, now=now()
+        )
+    except DomainError as error:
+        db().rollback()
+        return _answered_page(conversation_id, contact_id, show_error(form, error), 422)
+    where = next_page() or f"/contacts/{contact_id}"
+    text = f"Noted: answered with {short_name(contact)}."
+    if marked and conversation.began == Began.ADVOCATE:
+        undo = url_for(
+            "conversations.unmark_answered", conversation_id=conversation_id, contact_id=contact_id
+        )
+        word = undo_word(current_user.id, conversation_id, contact_id)
+        flash_undo(text, undo, {"next": where, "undo": word})
+    else:
+        flash(text)
+    return redirect(where)
+
+
+@blueprint.post("/conversations/<int:conversation_id>/answered/<int:contact_id>/undo")
+def unmark_answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
+    """Undo that an answer was just marked, for who marked it."""
+    actions.hold(db(), current_user.id)
+    conversation = own_conversation(conversation_id)
+    word = request.form.get("undo", "")
+    if not was_just_done(word, current_user.id, conversation_id, contact_id):
+        raise Invalid("This can be undone only just after. Put the conversation right instead.")
+    actions.unmark_answered(db(), conversation, contact_id, now())
+    flash("Undone: no answer yet.")
+    return redirect(next_page() or f"/contacts/{contact_id}")

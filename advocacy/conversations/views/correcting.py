@@ -1,0 +1,171 @@
+"""Correcting a conversation, and taking it back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from advocacy.contacts.models import Contact
+from advocacy.conversations import actions, queries, rules
+from advocacy.conversations.forms import LogForm, read_answers
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.rules import Said, did
+from advocacy.conversations.views.blueprint import (
+    DRAWN,
+    blueprint,
+    card_of,
+    names_in_words,
+    next_page,
+    own_conversation,
+    participants_with_contacts,
+    programme_today,
+)
+from advocacy.conversations.views.sheet import (
+    beside_fields,
+    contact_texts,
+    known_contacts,
+    resolve,
+    said_in,
+    what_is_wrong,
+)
+from advocacy.core.errors import DomainError, Invalid
+from advocacy.core.stale import check_stamp, stamp
+from advocacy.core.time import now
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+
+@blueprint.get("/conversations/<int:conversation_id>/edit")
+def correct_page(conversation_id: int) -> ResponseReturnValue:
+    """Show a conversation for correcting."""
+    conversation = own_conversation(conversation_id)
+    form = LogForm(
+        kind=conversation.kind,
+        began=conversation.began,
+        channel=conversation.channel,
+        occurred_on=conversation.day,
+        note=conversation.note,
+    )
+    return _correct_page(conversation, form)
+
+
+def _correct_page(
+    conversation: Conversation,
+    form: LogForm,
+    picked: Sequence[Mapping[str, Any]] | None = None,
+    answered: Sequence[str] = (),
+    wrong: Sequence[DomainError] = (),
+) -> ResponseReturnValue:
+    """Render a conversation with what was sent, else as it is."""
+    together = participants_with_contacts(conversation.id)
+    people = [contact for _, contact in together]
+    form.seen.data = stamp(*_said_of(conversation, [one for one, _ in together]))
+    answered = answered or ["true" if one.answered else "false" for one, _ in together]
+    if picked is None:
+        picked = [{"id": one.id, "name": one.label} for one in people]
+    beside = beside_fields(form, wrong)
+    return (
+        render_template(
+            "conversations/correct.html",
+            conversation=conversation,
+            title=_in_words(conversation, people),
+            people=people,
+            waiting=[contact for one, contact in together if not one.answered],
+            form=form,
+            picked=picked,
+            recent=[],
+            drawn=DRAWN,
+            answered=answered if len(set(answered)) > 1 else answered[:1],
+            can_change=rules.can_be_changed(conversation.day, programme_today()),
+            next=next_page(),
+            **beside,
+        ),
+        422 if wrong or form.errors else 200,
+    )
+
+
+def _in_words(conversation: Conversation, people: Collection[Contact]) -> str:
+    listed = names_in_words([one.label for one in people])
+    return did(conversation.kind, conversation.began, listed)
+
+
+@blueprint.post("/conversations/<int:conversation_id>/edit")
+def correct(conversation_id: int) -> ResponseReturnValue:
+    """Correct a conversation; fourteen days after it only the note."""
+    actions.hold(db(), current_user.id)
+    conversation = own_conversation(conversation_id)
+    form = LogForm()
+    texts = contact_texts()
+    can_change = rules.can_be_changed(conversation.day, programme_today())
+    if can_change:
+        wrong = what_is_wrong(form, texts)
+    else:
+        wrong = [] if form.validate() else [Invalid("Look at what is marked.")]
+    try:
+        if not wrong:
+            stands = queries.participants_of(db(), conversation_id)
+            check_stamp(form.seen.data or "", *_said_of(conversation, stands))
+            contacts, said = _as_sent(form, texts) if can_change else _as_it_is(conversation, form)
+            actions.correct(db(), conversation, said, contacts, now())
+    except DomainError as error:
+        wrong = [error]
+    if wrong:
+        db().rollback()
+        return _correct_again(conversation_id, form, texts, wrong)
+    flash("Put right. Your points follow the record as it stands now.")
+    return redirect(next_page() or card_of(conversation_id))
+
+
+def _correct_again(
+    conversation_id: int, form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
+) -> ResponseReturnValue:
+    known = known_contacts(texts)
+    picked: list[dict[str, Any]] = [{"id": one.id, "name": one.label} for one in known.values()] + [
+        {"name": text} for text in texts if not text.startswith("id:")
+    ]
+    answered = request.form.getlist("answered") or ["true"]
+    return _correct_page(own_conversation(conversation_id), form, picked, answered, wrong)
+
+
+def _as_sent(form: LogForm, texts: Sequence[str]) -> tuple[list[int], Said]:
+    contacts = resolve(texts, now())
+    return contacts, said_in(form, read_answers(request.form.getlist("answered"), len(contacts)))
+
+
+def _said_of(conversation: Conversation, participants: Sequence[Participant]) -> tuple[object, ...]:
+    """Return what the record says of a conversation: what a form is opened with."""
+    return (
+        conversation.day,
+        conversation.kind,
+        conversation.began,
+        conversation.channel,
+        conversation.note,
+        *((one.contact_id, one.answered) for one in participants),
+    )
+
+
+def _as_it_is(conversation: Conversation, form: LogForm) -> tuple[list[int], Said]:
+    people = queries.participants_of(db(), conversation.id)
+    said = Said(
+        day=conversation.day,
+        kind=conversation.kind,
+        began=conversation.began,
+        answered=[one.answered for one in people],
+        channel=conversation.channel,
+        note=(form.note.data or "").replace("\r\n", "\n").strip(),
+    )
+    return [one.contact_id for one in people], said
+
+
+@blueprint.post("/conversations/<int:conversation_id>/take-back")
+def take_back(conversation_id: int) -> ResponseReturnValue:
+    """Take a conversation back, and whom it alone had brought along."""
+    actions.hold(db(), current_user.id)
+    conversation = own_conversation(conversation_id)
+    gone = actions.take_back(db(), conversation, now())
+    flash("Taken back. Your points are as if it had never been logged.")
+    where = next_page()
+    if not where or where in {f"/contacts/{contact}" for contact in gone}:
+        where = card_of(conversation_id)
+    return redirect(where)

@@ -1,0 +1,137 @@
+"""Logging a conversation."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from advocacy.contacts.actions import SeveralFit
+from advocacy.contacts.models import Contact
+from advocacy.conversations import actions, queries, rules
+from advocacy.conversations.forms import LogForm, read_answers
+from advocacy.conversations.rules import Said
+from advocacy.conversations.views.blueprint import (
+    DRAWN,
+    blueprint,
+    flash_undo,
+    names_in_words,
+    next_page,
+    people_of,
+    programme_today,
+    short_name,
+)
+from advocacy.conversations.views.sheet import (
+    beside_fields,
+    contact_texts,
+    known_contacts,
+    number_of,
+    resolve,
+    said_in,
+    told_apart,
+    what_is_wrong,
+)
+from advocacy.core.errors import DomainError
+from advocacy.core.time import now
+from advocacy.points.rules import LATE_DAYS
+from advocacy.web.addresses import page_before
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+RECENT = 8
+
+
+@blueprint.get("/log")
+def log_page() -> ResponseReturnValue:
+    """Show the sheet: the whole page, or its inside alone over another page."""
+    form = LogForm(occurred_on=programme_today())
+    picked: list[dict[str, Any]] = []
+    if wanted := request.args.get("contact"):
+        known = known_contacts([wanted])
+        picked = [{"id": contact.id, "name": contact.label} for contact in known.values()]
+    return _sheet(form, picked=picked, back=next_page() or page_before(otherwise=""))
+
+
+@blueprint.post("/log")
+def log() -> ResponseReturnValue:
+    """Log a conversation with one or several contacts, known or new."""
+    form = LogForm()
+    texts = contact_texts()
+    if wrong := what_is_wrong(form, texts):
+        return sheet_again(form, texts, wrong)
+    at = now()
+    try:
+        actions.hold(db(), current_user.id)
+        contacts = resolve(texts, at)
+        said = said_in(form, read_answers(request.form.getlist("answered"), len(contacts)))
+        twins = queries.same_on_day(db(), current_user.id, contacts, said.kind, said.day)
+        [number] = actions.record(
+            db(), [actions.NewConversation(current_user.id, contacts, said)], at
+        )
+    except DomainError as error:
+        db().rollback()
+        return sheet_again(form, texts, [error])
+    where = next_page() or "/"
+    _flash_logged(number, said, twins, where)
+    return redirect(where)
+
+
+def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str) -> None:
+    people = [short_name(contact) for contact in people_of(number).values()]
+    text = f"Logged with {names_in_words(people)}."
+    if (programme_today() - said.day).days > LATE_DAYS:
+        text += f" It was more than {LATE_DAYS} days ago: remembered, but no points."
+    if twins:
+        known = names_in_words([short_name(contact) for contact in twins])
+        text += f" {rules.called_twice(said.kind, known)}"
+    undo = url_for("conversations.take_back", conversation_id=number)
+    flash_undo(text, undo, {"next": where}, "caution" if twins else "undo")
+
+
+def sheet_again(
+    form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
+) -> ResponseReturnValue:
+    """Render the sheet with what was typed, and the choices when a name fits several."""
+    choices = next((one.choices for one in wrong if isinstance(one, SeveralFit)), [])
+    known = known_contacts(texts)
+    picked: list[dict[str, Any]] = []
+    for text in texts:
+        contact = known.get(number_of(text) or 0) if text.startswith("id:") else None
+        if contact is not None:
+            picked.append({"id": contact.id, "name": contact.label})
+        elif not text.startswith("id:") and not choices:
+            picked.append({"name": text})
+    return _sheet(form, picked=picked, choices=choices, wrong=wrong, status=422)
+
+
+def _sheet(
+    form: LogForm,
+    *,
+    picked: Sequence[Mapping[str, Any]] = (),
+    choices: Sequence[Contact] = (),
+    wrong: Sequence[DomainError] = (),
+    back: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    recent = list(choices) or queries.recent_contacts(db(), current_user.id, limit=RECENT)
+    inside = request.headers.get("X-Sheet") is not None
+    return (
+        render_template(
+            "conversations/sheet.html" if inside else "conversations/log.html",
+            form=form,
+            action=url_for("conversations.log"),
+            title="Log a conversation",
+            picked=picked,
+            recent=[
+                {"id": one.id, "name": one.label if not choices else told_apart(one)}
+                for one in recent
+            ],
+            drawn=DRAWN,
+            answered=request.form.getlist("answered") or ["true"],
+            next=back or next_page(),
+            late_before=programme_today() - timedelta(days=LATE_DAYS),
+            **beside_fields(form, wrong),
+        ),
+        status,
+    )

@@ -1,0 +1,95 @@
+"""The sheet's form: whom it names, what it says, and what is wrong with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import request
+
+from advocacy.contacts.actions import find_or_add
+from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import contacts_by_number
+from advocacy.conversations import rules
+from advocacy.conversations.forms import LogForm, read_answers
+from advocacy.conversations.rules import Said
+from advocacy.conversations.views.blueprint import programme_today
+from advocacy.core.errors import DomainError, Invalid
+from advocacy.web.forms import show_error
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+
+def what_is_wrong(form: LogForm, texts: Sequence[str]) -> list[DomainError]:
+    """Return all that is wrong with what was sent; the form's own errors stand in it already."""
+    is_valid = form.validate()
+    try:
+        answers = read_answers(request.form.getlist("answered"), len(texts))
+        wrong: list[DomainError] = []
+    except Invalid as error:
+        answers = [True] * len(texts)
+        wrong = [error]
+    wrong += [
+        problem
+        for problem in rules.problems(said_in(form, answers), programme_today())
+        if problem.field not in form.errors
+    ]
+    return wrong if is_valid or wrong else [Invalid("Look at what is marked.")]
+
+
+def contact_texts() -> list[str]:
+    """Return whom the form names, each a number or a name."""
+    return [text.strip() for text in request.form.getlist("contact") if text.strip()]
+
+
+def known_contacts(texts: Sequence[str]) -> dict[int, Contact]:
+    """Return the contacts that are named by their number (``id:12``), those of this person."""
+    numbers = {number_of(text) for text in texts if text.startswith("id:")} - {None}
+    return contacts_by_number(db(), current_user.id, [n for n in numbers if n is not None])
+
+
+def number_of(text: str) -> int | None:
+    """Return the number of a contact that was picked, None for a name."""
+    digits = text.removeprefix("id:")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+def resolve(texts: Sequence[str], at: datetime) -> list[int]:
+    """Return the numbers of whom the form names; new ones are written down."""
+    if not texts:
+        raise Invalid("Say with whom: a name is enough.", field="contact")
+    if len(texts) > rules.PEOPLE_LIMIT:
+        raise Invalid(f"Up to {rules.PEOPLE_LIMIT} people fit.", field="contact")
+    known = known_contacts(texts)
+    for text in texts:
+        if text.startswith("id:") and number_of(text) not in known:
+            raise Invalid("There is nobody of yours here.", field="contact")
+    new = [text for text in texts if not text.startswith("id:")]
+    added = iter(find_or_add(db(), current_user.id, new, at))
+    return [number_of(text) or 0 if text.startswith("id:") else next(added) for text in texts]
+
+
+def said_in(form: LogForm, answers: Sequence[bool]) -> Said:
+    """Return what the form says of the conversation."""
+    return Said(
+        day=form.occurred_on.data or programme_today(),
+        kind=form.kind.data or "",
+        began=form.began.data or "",
+        answered=answers,
+        channel=(form.channel.data or "").strip(),
+        note=(form.note.data or "").replace("\r\n", "\n").strip(),
+    )
+
+
+def beside_fields(form: LogForm, wrong: Sequence[DomainError]) -> dict[str, list[str]]:
+    """Put errors beside their fields; with whom and answered are no fields of the form."""
+    beside: dict[str, list[str]] = {"contact": [], "answered": []}
+    for error in wrong:
+        if error.field in beside:
+            beside[error.field].append(error.message)
+        elif error.field or not form.errors:
+            show_error(form, error)
+    return {f"{name}_errors": messages for name, messages in beside.items()}
+
+
+def told_apart(contact: Contact) -> str:
+    """Return a contact with what tells it from others of the name."""
+    return f"{contact.name} ({contact.email or f'number {contact.id}'})"
