@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from multiprocessing.util import Finalize
 from threading import Event, Thread
 
+from advocacy.admin.actions import tell_of_letters_given_up
 from advocacy.auth.actions import forget_ended
 from advocacy.backups.actions import back_up, keep_newest
 from advocacy.backups.rules import NAME_PATTERN
@@ -17,7 +18,7 @@ from advocacy.jobs.runner import Runner
 from advocacy.mail import rules as mail
 from advocacy.mail.actions import deliver, forget_old
 from advocacy.mail.folder import FolderOffice, letters_folder
-from advocacy.mail.queries import is_any_due
+from advocacy.mail.queries import is_any_due, is_any_untold
 from advocacy.mail.smtp import SmtpOffice
 from advocacy.programme.queries import find_programme
 from advocacy.web.actions import forget_sent_forms
@@ -35,10 +36,14 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
 
     def deliver_letters(turn: Turn) -> str:
         with _office(settings, database) as office:
-            return _in_words(
-                deliver(database, office, clock=now, is_stopping=turn.is_stopping),
-                "nothing was due",
-            )
+            outcomes = deliver(database, office, clock=now, is_stopping=turn.is_stopping)
+        with database.reading() as session:
+            is_untold = is_any_untold(session, now())
+        if is_untold:
+            with database.writing() as session:
+                link = f"{settings.base_url}/programme/work?letters=given-up"
+                outcomes["word to administrators"] = tell_of_letters_given_up(session, link, now())
+        return _in_words(outcomes, "nothing was due")
 
     def is_a_letter_due(at: datetime) -> bool:
         with database.reading() as session:

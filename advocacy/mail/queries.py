@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.mail.models import Letter
-from advocacy.mail.rules import LATELY, LEASE, SKEW, State
+from advocacy.mail.rules import LATELY, LEASE, SKEW, TOLD_EVERY, State
 
 UNDELIVERED = (State.BOUNCED, State.GIVEN_UP)
+GIVEN_UP = "given_up"
+"""The letter that tells of letters which were given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,20 @@ def are_letters_in_trouble(session: Session, now: datetime) -> bool:
             )
         )
     )
+
+
+def is_any_untold(session: Session, now: datetime) -> bool:
+    """Tell whether letters were given up since the administrators were last told of any.
+
+    They are told once a day at the most, and not that a letter which told them was given up.
+    """
+    told_at = session.scalar(select(func.max(Letter.written_at)).where(Letter.name == GIVEN_UP))
+    if told_at is not None and now - TOLD_EVERY < told_at <= now:
+        return False
+    untold = exists().where(Letter.state == State.GIVEN_UP, Letter.name != GIVEN_UP)
+    if told_at is not None:
+        untold = untold.where(Letter.ended_at > told_at)
+    return bool(session.scalar(select(untold)))
 
 
 def letters(

@@ -23,6 +23,8 @@ SKEW = timedelta(minutes=2)
 """What clocks may differ by. What lies further in the future was written by a wrong one."""
 KEPT = timedelta(days=30)
 LATELY = timedelta(days=7)
+TOLD_EVERY = timedelta(days=1)
+"""How often administrators are told of letters that were given up, at the most."""
 _SUBMISSION_PORTS = {"smtp": 25, "smtps": 465}
 _NOT_IN_AN_ADDRESS = set('()<>[]:;,\\"')
 

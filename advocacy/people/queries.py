@@ -99,6 +99,17 @@ def has_administrator(session: Session) -> bool:
     return count_administrators(session) > 0
 
 
+def administrators(session: Session) -> list[Person]:
+    """Return the active administrators."""
+    return list(
+        session.scalars(
+            select(Person)
+            .where(Person.role == Role.ADMINISTRATOR, Person.deactivated_at.is_(None))
+            .order_by(Person.id)
+        )
+    )
+
+
 def count_administrators(session: Session) -> int:
     """Return how many active administrators there are."""
     return (

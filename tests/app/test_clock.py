@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from advocacy.app.clock import jobs, runner
 from advocacy.auth.actions import begin_sign_in, make_link
@@ -12,11 +14,20 @@ from advocacy.auth.rules import LASTS, SIGN_IN_LASTS, Purpose
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.jobs.rules import Turn
+from advocacy.mail.actions import post
+from advocacy.mail.models import Letter
+from advocacy.mail.queries import GIVEN_UP
 from advocacy.web.models import SentForm
 from advocacy.web.rules import SENT_FORMS_KEPT
 from tests.builders import add_person, add_programme
+from tests.mailserver import MailServer
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
+
+
+def write_letter(session: Session, address: str, at: datetime) -> None:
+    values = {"programme": "Fernhill", "called": "Ada", "link": "https://advocacy.example"}
+    post(session, "trial", to=address, values=values, now=at)
 
 
 def test_tidying_removes_what_has_ended_and_nothing_else(
@@ -71,3 +82,40 @@ def test_all_jobs_that_are_due_are_done_at_the_first_look(
         ("tidy up", ""),
     ]
     assert work.run_due() == []
+
+
+def test_administrators_are_told_once_a_day_of_letters_given_up(
+    settings: Settings, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = MailServer()  # not started: nobody takes a letter there
+    unreachable = replace(settings, mail_url=nobody.url)
+    every = {job.name: job for job in jobs(unreachable, fresh_database)}
+    clock = [NOW]
+    monkeypatch.setattr("advocacy.app.clock.now", lambda: clock[0])
+
+    def told_after(days: float) -> list[str]:
+        """Deliver every six hours, and return to whom it was written that letters are lost."""
+        for _ in range(int(days * 4)):
+            clock[0] += timedelta(hours=6)
+            every["deliver letters"].run(Turn(clock[0], lambda: False))
+        with fresh_database.reading() as session:
+            return list(session.scalars(select(Letter.address).where(Letter.name == GIVEN_UP)))
+
+    with fresh_database.writing() as session:
+        add_programme(session)
+        add_person(session, "ada@example.com", role="administrator")
+        add_person(session, "avi@example.com")
+        gone = add_person(session, "gone@example.com", role="administrator")
+        gone.deactivated_at = NOW
+        write_letter(session, "one@example.org", NOW)
+    assert told_after(2.75) == []
+    assert told_after(0.5) == ["ada@example.com"]
+    with fresh_database.reading() as session:
+        text = session.scalars(select(Letter.text).where(Letter.name == GIVEN_UP)).one()
+    assert f"{settings.base_url}/programme/work?letters=given-up" in text
+    # The word is given up itself, and that is no news.
+    assert told_after(4) == ["ada@example.com"]
+    with fresh_database.writing() as session:
+        for name in ("two", "three", "four"):
+            write_letter(session, f"{name}@example.org", clock[0])
+    assert told_after(3.5) == ["ada@example.com"] * 2
