@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.contacts.models import Contact
@@ -38,9 +38,7 @@ def records_of_ties(
     found: dict[int, list[Record]] = {}
     ordered = sorted(ties)
     for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            _records().where(Participant.contact_id.in_(ordered[at : at + CHUNK]))
-        )
+        rows = session.execute(_RECORDS, {"ties": ordered[at : at + CHUNK]}).all()
         for (
             tie,
             number,
@@ -68,7 +66,7 @@ def records_of_ties(
     return found
 
 
-def _records() -> Select[*tuple[Any, ...]]:
+def _records() -> Any:
     advocate, colleague = aliased(Person), aliased(Person)
     return (
         select(
@@ -97,8 +95,15 @@ def _records() -> Select[*tuple[Any, ...]]:
                 Witness.source == Source.IMPORT,
             ),
         )
-        .where(Conversation.taken_back_at.is_(None))
+        .where(
+            Conversation.taken_back_at.is_(None),
+            Participant.contact_id.in_(bindparam("ties", expanding=True)),
+        )
     )
+
+
+_RECORDS = _records()
+"""Asked at every posting, so built once: building it takes longer than answering it."""
 
 
 def get_conversation(session: Session, person_id: int, conversation_id: int) -> Conversation:

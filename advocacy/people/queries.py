@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
@@ -67,9 +67,14 @@ def names_of(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {number: name for number, name in rows}
 
 
+_HOLD_PERSON = (
+    select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True)
+)
+
+
 def hold_person(session: Session, person_id: int) -> None:
     """Hold a person, so that what is written about one is written one after the other."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    session.execute(_HOLD_PERSON, {"person": person_id})
 
 
 def hold_to_administer(session: Session, person_id: int) -> None:

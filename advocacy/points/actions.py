@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import bindparam, delete, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,16 @@ class Sums:
 
 
 SUMS = ("seen", "word", "shares", "conversations", "answers", "in_person")
+_STANDINGS = (
+    select(
+        Standing.person_id,
+        Standing.period,
+        *(getattr(Standing, name) for name in (*SUMS, "points")),
+    )
+    .where(tuple_(Standing.person_id, Standing.period).in_(bindparam("keys", expanding=True)))
+    .order_by(Standing.person_id, Standing.period)
+    .with_for_update()
+)
 
 
 def open_ties(session: Session, person_id: int, count: int) -> list[int]:
@@ -286,18 +297,10 @@ def _standings(
     session: Session, keys: Collection[tuple[int, str]]
 ) -> dict[tuple[int, str], dict[str, int]]:
     """Return standings by person and period, held until the end of the transaction."""
-    columns = [getattr(Standing, name) for name in (*SUMS, "points")]
     ordered = sorted(keys)
     found = {}
     for at in range(0, len(ordered), queries.CHUNK):
-        rows = session.execute(
-            select(Standing.person_id, Standing.period, *columns)
-            .where(
-                tuple_(Standing.person_id, Standing.period).in_(ordered[at : at + queries.CHUNK])
-            )
-            .order_by(Standing.person_id, Standing.period)
-            .with_for_update()
-        )
+        rows = session.execute(_STANDINGS, {"keys": ordered[at : at + queries.CHUNK]}).all()
         for person, period, *values in rows:
             found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
     return found
@@ -314,18 +317,27 @@ def _upsert(
     """Insert rows, or replace those that are there; ``adds`` is added to instead."""
     if not rows:
         return
-    postgres = session.get_bind().dialect.name == "postgresql"
-    statement = (postgresql.insert if postgres else sqlite.insert)(table)
+    dialect = session.get_bind().dialect.name
+    session.connection().execute(_upsert_of(dialect, table, tuple(rows[0]), keys, adds), rows)
+
+
+@cache
+def _upsert_of(
+    dialect: str,
+    table: type[Standing] | type[Tally],
+    names: tuple[str, ...],
+    keys: tuple[str, ...],
+    adds: str | None,
+) -> Any:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     changed = {
         name: getattr(table, name) + statement.excluded[name]
         if name == adds
         else statement.excluded[name]
-        for name in rows[0]
+        for name in names
         if name not in keys
     }
-    session.connection().execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changed), rows
-    )
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def rebuild_standings(session: Session) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
@@ -13,6 +13,26 @@ from advocacy.points.rules import Line
 from advocacy.programme.queries import find_programme
 
 CHUNK = 500
+
+_LINE = (Entry.day, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
+
+# Asked at every posting, so built once: building one takes longer than answering it.
+_OFF_THE_BOARDS = select(Person.id).where(
+    Person.id.in_(bindparam("people", expanding=True)),
+    or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
+)
+_WRITTEN_FOR_TIES = (
+    select(Entry.tie_id, Entry.deed, func.sum(Entry.points), *_LINE)
+    .where(Entry.tie_id.in_(bindparam("ties", expanding=True)))
+    .group_by(Entry.tie_id, Entry.deed, *_LINE)
+    .having(func.sum(Entry.points) != 0)
+    .order_by(Entry.tie_id, Entry.deed, *_LINE)
+)
+_LIVES_OF_TIES = (
+    select(Life)
+    .where(Life.tie_id.in_(bindparam("ties", expanding=True)))
+    .order_by(Life.tie_id, Life.starts_on)
+)
 """How many values one IN list carries."""
 
 
@@ -37,14 +57,7 @@ def off_the_boards(session: Session, people: Collection[int]) -> set[int]:
     """Return who of some people is on no open board: left the ranking, or deactivated."""
     found: set[int] = set()
     for chunk in _chunks(people):
-        found.update(
-            session.scalars(
-                select(Person.id).where(
-                    Person.id.in_(chunk),
-                    or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
-                )
-            )
-        )
+        found.update(session.scalars(_OFF_THE_BOARDS, {"people": chunk}))
     return found
 
 
@@ -79,16 +92,9 @@ def written_for_ties(
     session: Session, ties: Collection[int]
 ) -> dict[int, dict[Line, dict[int, int]]]:
     """Return what the ledger says of ties: by tie, by line, and by the deed that it names."""
-    line = (Entry.day, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
     written: dict[int, dict[Line, dict[int, int]]] = {}
     for chunk in _chunks(ties):
-        rows = session.execute(
-            select(Entry.tie_id, Entry.deed, func.sum(Entry.points), *line)
-            .where(Entry.tie_id.in_(chunk))
-            .group_by(Entry.tie_id, Entry.deed, *line)
-            .having(func.sum(Entry.points) != 0)
-            .order_by(Entry.tie_id, Entry.deed, *line)
-        )
+        rows = session.execute(_WRITTEN_FOR_TIES, {"ties": chunk}).all()
         for tie, deed, points, day, rule, evidence, kind, began in rows:
             if tie is not None:
                 of = Line(day, rule, evidence, str(kind), str(began))
@@ -130,9 +136,7 @@ def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[Lif
     """Return the living stretches of ties, earliest first."""
     found: dict[int, list[Life]] = {}
     for chunk in _chunks(ties):
-        for life in session.scalars(
-            select(Life).where(Life.tie_id.in_(chunk)).order_by(Life.tie_id, Life.starts_on)
-        ):
+        for life in session.scalars(_LIVES_OF_TIES, {"ties": chunk}):
             found.setdefault(life.tie_id, []).append(life)
     return found
 

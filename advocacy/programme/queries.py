@@ -40,8 +40,11 @@ def hold_for_closing(session: Session) -> None:
     _hold(session, alone=True)
 
 
+_AFRESH = select(Programme).execution_options(populate_existing=True)
+_HELD_ALONE, _HELD_SHARED = _AFRESH.with_for_update(), _AFRESH.with_for_update(read=True)
+
+
 def _hold(session: Session, *, alone: bool) -> None:
     """Hold the row, and read it again: it may have changed since this session first saw it."""
-    session.execute(
-        select(Programme).with_for_update(read=not alone).execution_options(populate_existing=True)
-    )
+    programme = session.scalar(_HELD_ALONE if alone else _HELD_SHARED)
+    keep_at_hand(session, programme)
