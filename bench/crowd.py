@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
@@ -53,8 +53,19 @@ def load(database: Database, people: int) -> None:
         bulk(session, Conversation.__table__, _conversations(people))
         bulk(session, Participant.__table__, _participants(people))
         bulk(session, Life.__table__, _lives(people))
+        _number_on(session)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+
+
+def _number_on(session: Session) -> None:
+    """Let PostgreSQL number new rows from where the loaded ones end."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    for model in (Person, Tie, Conversation):
+        column = model.__table__.c.id
+        sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+        session.execute(select(func.setval(sequence, select(func.max(column)).scalar_subquery())))
 
 
 def bulk(session: Session, table: Any, rows: Iterable[dict[str, Any]]) -> None:

@@ -5,10 +5,6 @@ the session's own, and the same at 100,000 people.
 """
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -16,7 +12,6 @@ from typing import Any
 
 import httpx
 from flask import Flask, render_template, template_rendered
-from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -26,8 +21,8 @@ from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from bench.crowd import MONTH, engines, load
+from bench.server import served, signed_cookie
 from bench.timing import side_by_side
-from tests.servers import free_port
 
 PEOPLE = (1_000, 100_000)
 LIMIT = 2.0
@@ -75,43 +70,6 @@ def bare_app() -> Flask:
     return app
 
 
-@contextmanager
-def served(target: str, environ: dict[str, str]) -> Iterator[str]:
-    """Serve a WSGI factory with the production server and yield its address."""
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--factory",
-        "--workers",
-        "1",
-    ]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--log-level", "error", target],
-        env={**os.environ, **environ},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"{url}/static/mark.svg")
-                break
-            except httpx.TransportError:
-                try:
-                    process.wait(timeout=0.1)
-                except subprocess.TimeoutExpired:
-                    continue
-                raise
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def main() -> None:
     """Print the ratio on each engine at each number of people."""
     for people in PEOPLE:
@@ -151,7 +109,7 @@ def _sign_in(client: FlaskClient) -> None:
 
 
 def _measure(engine: str, people: int, environ: dict[str, str], queries: int) -> None:
-    cookie = _cookie(environ["BENCH_TOKEN"])
+    cookie = signed_cookie(environ["BENCH_TOKEN"], SECRET)
     with (
         served("bench.page:our_app", environ) as ours,
         served("bench.page:bare_app", environ) as bare,
@@ -168,15 +126,6 @@ def _measure(engine: str, people: int, environ: dict[str, str], queries: int) ->
         f"{bare_time:.1f} ms: {our_time / bare_time:.2f} times (limit {LIMIT}); "
         f"{queries} queries (limit {QUERIES})"
     )
-
-
-def _cookie(token: str) -> str:
-    app = Flask("advocacy")
-    app.secret_key = SECRET
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    signed: str = signer.dumps({"_user_id": token, "_fresh": True})
-    return signed
 
 
 if __name__ == "__main__":
