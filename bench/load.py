@@ -4,9 +4,8 @@
 
 Each client is signed in as somebody of its own and goes round Today, People, Growth, the Library
 and the profiles, a manager the leaderboard; every tenth request logs a conversation. Goals: at
-least 50 requests a second
-on SQLite, 95 in 100 reads within 250 ms and writes within 500 ms, no error, and neither memory nor
-open files grow from a third of the time to its end.
+least 50 requests a second on SQLite, 95 in 100 reads within 250 ms and writes within 500 ms, no
+error, and neither memory nor open files grow from a third of the time to its end.
 """
 
 import argparse

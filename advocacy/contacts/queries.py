@@ -27,6 +27,8 @@ def contacts_by_number(
     session: Session, person_id: int, numbers: Collection[int]
 ) -> dict[int, Contact]:
     """Return a person's contacts by their number."""
+    if not numbers:
+        return {}
     found = session.scalars(
         select(Contact).where(Contact.person_id == person_id, Contact.id.in_(sorted(numbers)))
     )

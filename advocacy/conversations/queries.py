@@ -305,6 +305,23 @@ def count_waiting(session: Session, person_id: int) -> int:
     )
 
 
+def count_counted(session: Session, person_id: int) -> int:
+    """Return how many conversations of a person count, times those they were with."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Conversation)
+            .join(Participant, Participant.conversation_id == Conversation.id)
+            .where(
+                Conversation.person_id == person_id,
+                Conversation.taken_back_at.is_(None),
+                Participant.counted.is_(True),
+            )
+        )
+        or 0
+    )
+
+
 def count_unanswered(session: Session, first: date, last: date) -> int:
     """Return how many talks of some days still wait for an answer, one for each person in them."""
     return (

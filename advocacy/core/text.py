@@ -8,12 +8,23 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 """The last four are full-width: some spreadsheets read them as the plain ones."""
 
 
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of all that follows, as Unicode's annex 9 has them."""
+
+
+def has_control(text: str) -> bool:
+    """Tell whether a line holds what no name holds: controls, or what turns a page's words."""
+    return not text.isprintable() and any(
+        letter in _TURNING or unicodedata.category(letter) == "Cc" for letter in text
+    )
+
+
 def check_letters(text: str, *, field: str) -> None:
     """Refuse a line with control characters: no name holds them, and no database takes all.
 
     :raises Invalid: naming the field.
     """
-    if not text.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in text):
+    if has_control(text):
         raise Invalid("A control character cannot stand here.", field=field)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from advocacy.contacts import rules as contacts
 from advocacy.core.errors import Invalid
+from advocacy.core.text import has_control
 from advocacy.core.time import EARLIEST
 from advocacy.people import rules as people
 from advocacy.people.rules import email_key
@@ -91,7 +92,7 @@ def line_in(cells: Cells, column: str, limit: int) -> str:
     if not text:
         return text
     text = fitting(people.clean_name(text), limit, column)
-    if not text.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in text):
+    if has_control(text):
         raise Invalid(f"{column} holds a control character")
     return text
 

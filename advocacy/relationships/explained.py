@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import records_of_ties
 from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
@@ -17,11 +16,10 @@ from advocacy.points.models import Entry, Tie
 from advocacy.points.queries import CHUNK, entries_of_month, standing_of
 from advocacy.points.rules import (
     FIRST_RULES,
-    Remembered,
     Rule,
 )
-from advocacy.programme.queries import get_programme
 from advocacy.relationships import rules
+from advocacy.relationships.fates import fates_of, remembered_of_ties
 from advocacy.relationships.rules import Fate, Told, Words
 from advocacy.shares.models import Share
 from advocacy.shares.queries import titles_of_shares
@@ -133,7 +131,7 @@ def explain(
     labels = labels_of_ties(
         session, {entry.tie_id for entry in entries if entry.tie_id}, for_manager=for_manager
     )
-    fates = _fates(session, entries)
+    fates = fates_of(session, person, entries)
     told = {(entry.tie_id, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
     answered = _answered(session, told)
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
@@ -255,40 +253,6 @@ def _answered(
     return found
 
 
-def _fates(session: Session, entries: Sequence[Entry]) -> dict[int, Fate]:
-    """Return what became of the deeds whose entries were taken back."""
-    negative = [entry for entry in entries if entry.points < 0]
-    talks = {entry.deed for entry in negative if entry.tie_id is not None}
-    rows = session.execute(
-        select(
-            Conversation.id,
-            Participant.contact_id,
-            Conversation.day,
-            Conversation.kind,
-            Conversation.taken_back_at,
-            Participant.counted,
-        )
-        .outerjoin(Participant, Participant.conversation_id == Conversation.id)
-        .where(Conversation.id.in_(sorted(talks)))
-    ).all()
-    as_now = {row.id: (row.day, row.kind) for row in rows}
-    taken_back = {row.id for row in rows if row.taken_back_at is not None}
-    counted = {(row.id, row.contact_id): row.counted for row in rows}
-    fates = {}
-    for entry in negative:
-        if entry.tie_id is None:
-            fates[entry.id] = Fate.TAKEN_BACK
-        elif as_now.get(entry.deed) != (entry.day, entry.kind):
-            fates[entry.id] = Fate.CHANGED
-        elif entry.deed in taken_back:
-            fates[entry.id] = Fate.TAKEN_BACK
-        elif (entry.deed, entry.tie_id) not in counted:
-            fates[entry.id] = Fate.CHANGED
-        elif not counted[entry.deed, entry.tie_id]:
-            fates[entry.id] = Fate.COLLEAGUE
-    return fates
-
-
 def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry]) -> list[Quiet]:
     """Return the month's conversations with no entry of their own, and why."""
     earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
@@ -303,7 +267,7 @@ def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry
         )
         .order_by(Conversation.day.desc(), Conversation.id.desc())
     ).all()
-    remembered = _remembered(
+    remembered = remembered_of_ties(
         session, {contact.id for _, participant, contact in rows if not participant.counted}
     )
     quiet = []
@@ -328,14 +292,3 @@ def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry
             )
         )
     return quiet
-
-
-def _remembered(
-    session: Session, ties: Collection[int]
-) -> dict[tuple[int, int], Remembered | None]:
-    records = records_of_ties(session, ties, get_programme(session).first_day)
-    return {
-        (record.deed.number, tie): record.remembered
-        for tie, told in records.items()
-        for record in told
-    }

@@ -10,6 +10,7 @@ from advocacy.conversations.rules import NOUNS, a_noun, at_the_start, did
 from advocacy.core.time import first_day, last_day, monday_of, month_of, words_for_period
 from advocacy.points.rules import (
     FIRST_RULES,
+    LATE_DAYS,
     Began,
     Evidence,
     Kind,
@@ -35,7 +36,11 @@ class Fate(StrEnum):
     STANDS = "stands"
     CHANGED = "changed"
     TAKEN_BACK = "taken back"
+    AGAIN = "counts again"
     COLLEAGUE = "colleague"
+    LATE = "late"
+    BEFORE_PROGRAMME = "before the programme"
+    BEFORE_JOINING = "before joining"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +171,19 @@ def _taken_back(told: Told) -> Words:
     }.get(Rule(told.rule), f"the {NOUNS.get(told.kind or '', 'conversation')}")
     with_whom = "" if told.rule == Rule.SHARE else f" with {told.contact}"
     of_day = f"{what}{with_whom} of {told.day.day} {told.day:%B}"
-    if told.fate is Fate.TAKEN_BACK:
-        reason = f"{who} took it back: {of_day}."
-    elif told.fate is Fate.COLLEAGUE:
-        reason = (
-            f"{at_the_start(told.contact)} is a colleague, and colleagues do not count: {of_day}."
-        )
-    elif told.fate is Fate.CHANGED:
-        reason = f"It was put right, and counts as it stands now: {of_day}."
-    else:
-        reason = f"Another conversation counts in its place: {of_day}."
-    return Words("Correction", reason + _later(told), "", "undo-2", "well")
+    joined = "you joined" if told.you else f"{who} joined"
+    why = {
+        Fate.TAKEN_BACK: f"{who} took it back",
+        Fate.COLLEAGUE: f"{at_the_start(told.contact)} is a colleague, and colleagues do not count",
+        Fate.CHANGED: "It was put right, and counts as it stands now",
+        Fate.AGAIN: "For a while it did not count; it was entered again since",
+        Fate.LATE: f"Logged more than {LATE_DAYS} days after it happened, it does not count",
+        Fate.BEFORE_PROGRAMME: "It lies before the programme began, so it does not count",
+        Fate.BEFORE_JOINING: f"It lies before {joined}, so it does not count",
+        Fate.STANDS: f"Another {'share' if told.rule == Rule.SHARE else 'conversation'} "
+        "counts in its place",
+    }[told.fate]
+    return Words("Correction", f"{why}: {of_day}.{_later(told)}", "", "undo-2", "well")
 
 
 _REMEMBERED: Mapping[str, str] = MappingProxyType(

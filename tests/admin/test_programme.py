@@ -191,13 +191,29 @@ def test_changing_a_person(ada: Caller, ids: Ids, fresh_database: Database) -> N
 def test_a_moved_day_of_joining_is_settled_at_once(
     ada: Caller, ids: Ids, fresh_database: Database
 ) -> None:
-    talk(fresh_database, ids["avi"], "ines@elsewhere.example", TODAY)
+    talk(fresh_database, ids["avi"], "ines@elsewhere.example", TODAY - timedelta(days=1))
     assert points(fresh_database, ids["avi"]) == 4
-    tomorrow = (TODAY + timedelta(days=1)).isoformat()
-    assert ada.send(of(ids, "avi"), {"joined": tomorrow}).status_code == 302
+    path = of(ids, "avi")
+    assert ada.send(path, {"joined": TODAY.isoformat()}).status_code == 302
     assert points(fresh_database, ids["avi"]) == 0
-    assert ada.send(of(ids, "avi"), {"joined": JOINED.isoformat()}).status_code == 302
+    assert "1 conversation lies before Avi" in ada.get(path).text
+    assert ada.send(path, {"joined": JOINED.isoformat()}).status_code == 302
     assert points(fresh_database, ids["avi"]) == 4
+    assert "before Avi" not in ada.get(path).text
+
+
+def test_who_has_joined_does_not_join_tomorrow(
+    ada: Caller, ids: Ids, fresh_database: Database
+) -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    answer = ada.send(of(ids, "avi"), {"joined": tomorrow, "title": "Baker"})
+    assert "has joined already" in wrong(answer, "joined")
+    assert (kept(answer, "joined"), kept(answer, "title")) == (tomorrow, "Baker")
+    assert ada.send(NEW, {**SOMEBODY, "joined": tomorrow}).status_code == 302
+    with fresh_database.reading() as session:
+        new = session.scalars(select(Person).where(Person.joined > TODAY)).one().id
+    later = (TODAY + timedelta(days=9)).isoformat()
+    assert ada.send(f"/programme/people/{new}", {"joined": later}).status_code == 302
 
 
 def test_two_tabs_lose_nothing(ada: Caller, ids: Ids, fresh_database: Database) -> None:

@@ -6,7 +6,9 @@ from advocacy.core.errors import Invalid
 from advocacy.core.text import check_letters
 
 
-@pytest.mark.parametrize("letter", ["\0", "\x07", "\n", "\r", "\t", "\x1b", "\x7f", "\x85", "\x9b"])
+@pytest.mark.parametrize(
+    "letter", ["\0", "\x07", "\n", "\r", "\t", "\x1b", "\x7f", "\x85", "\x9b", "\u202e", "\u2066"]
+)
 def test_a_control_character_is_refused(letter: str) -> None:
     with pytest.raises(Invalid, match="A control character") as refused:
         check_letters(f"So{letter}fia", field="name")

@@ -11,15 +11,27 @@ from advocacy.contacts.queries import get_contact
 from advocacy.conversations.actions import correct, mark_answered, settle_ties, take_back
 from advocacy.conversations.rules import Said
 from advocacy.core.time import month_of
+from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
+from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.balance import alive_by_month, balance_of
 from advocacy.relationships.explained import by_week, explain, labels_of_ties
 from advocacy.relationships.queries import built_of, people_known, rings_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
+from advocacy.shares.actions import settle_person
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.queries import get_share
-from tests.builders import add_contacts, add_item, add_person, add_programme, log, noon, share
+from tests.builders import (
+    FIRST_DAY,
+    add_contacts,
+    add_item,
+    add_person,
+    add_programme,
+    log,
+    noon,
+    share,
+)
 
 MONDAY = date(2026, 1, 5)
 
@@ -186,6 +198,43 @@ def test_a_colleague_is_named_as_the_reason(session: Session, ada: Person, sofia
     describe(session, contact, name="Sofia", email="sofia@example.com", shared=False)
     settle_ties(session, {sofia: ada.id}, noon(MONDAY))
     assert "colleague" in words(session, ada)[0][2]
+
+
+def test_a_first_day_that_moves_is_the_reason_and_moves_back(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    log(session, ada, sofia, MONDAY)
+    share(session, ada, add_item(session, "Our new bridge"), MONDAY)
+    for joined in (MONDAY + timedelta(days=1), FIRST_DAY):
+        set_joined(session, ada, joined)
+        settle_ties(session, {sofia: ada.id}, noon(MONDAY))
+        settle_person(session, ada, noon(MONDAY))
+        negative = [reason for points, _, reason in words(session, ada) if points < 0]
+        assert len(negative) == 2
+        wanted = "before you joined" if joined > MONDAY else "entered again since"
+        assert all(wanted in reason for reason in negative), negative
+        (of_managers,) = {
+            entry.reason.partition(":")[0]
+            for entry in explain(session, ada, "2026-01", for_manager=True).entries
+            if entry.points < 0
+        }
+        assert "you" not in of_managers
+    get_programme(session).first_day = MONDAY + timedelta(days=1)
+    settle_ties(session, {sofia: ada.id}, noon(MONDAY))
+    settle_person(session, ada, noon(MONDAY))
+    latest = [reason for points, _, reason in words(session, ada) if points < 0]
+    assert all("before the programme began" in reason for reason in latest)
+
+
+def test_an_answer_that_was_put_right_has_no_other_talk_in_its_place(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    wrong = log(session, ada, sofia, MONDAY)
+    said = Said(MONDAY, "wrote", "advocate", [False])
+    correct(session, wrong, said, [sofia], noon(MONDAY))
+    negative = [reason for points, _, reason in words(session, ada) if points < 0]
+    assert len(negative) == 1
+    assert "put right" in negative[0]
 
 
 def test_what_counts_later_names_the_closed_month(

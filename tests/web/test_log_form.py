@@ -231,6 +231,20 @@ def test_an_old_conversation_says_what_it_is_and_takes_an_answer(
     assert avi.send("/conversations/1/edit", action="/conversations/1/answered/1").location
 
 
+def test_an_address_names_whom_it_is_with(avi: Caller, database: Database) -> None:
+    avi.send("/log", GOOD)
+    with database.reading() as session:
+        maria = session.scalars(select(Contact)).one().id
+    asked = f"/log?contact=id:{maria}&contact=Tom+Berg&contact=zoe@elsewhere.example&contact=id:99"
+    form = avi.form(asked, "/log")
+    named = [str(field["value"]) for field in avi.page(asked).select("main input[name=contact]")]
+    assert set(named) - {""} == {f"id:{maria}", "Tom Berg", "zoe@elsewhere.example"}
+    assert form["contact"]
+    unknown = avi.page("/contacts?q=Zenobia").select_one("a[href*='/log?contact=']")
+    assert unknown is not None
+    assert "Zenobia" in str(avi.page(str(unknown["href"])).select("main input[name=contact]"))
+
+
 def test_several_people_with_an_answer_each(avi: Caller, database: Database) -> None:
     sent = {**avi.form("/log"), **GOOD}
     sent["contact"] = ["Maria Oliveira", "kwame@example.net"]

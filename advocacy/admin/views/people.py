@@ -8,6 +8,7 @@ from advocacy.admin.forms import SEARCH_LENGTH, NewPersonForm, PersonForm
 from advocacy.admin.views.blueprint import blueprint, day_of_field, whole_address
 from advocacy.auth.letters import post_link
 from advocacy.auth.queries import has_password, invitation_of, invited_among, without_way_in
+from advocacy.conversations.queries import count_counted
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import stamp
 from advocacy.core.time import day_of, now
@@ -139,6 +140,7 @@ def change_person(person: int) -> ResponseReturnValue:
     form = PersonForm()
     if not form.validate():
         return _show_person(queries.get_person(db(), person), form, 422)
+    counted = count_counted(db(), person)
     try:
         about = actions.change_person(
             db(),
@@ -159,6 +161,13 @@ def change_person(person: int) -> ResponseReturnValue:
     except DomainError as error:
         return _refused(person, form, error)
     flash(f"Kept what you changed of {about.name}.")
+    if lost := max(0, counted - count_counted(db(), person)):
+        talks = "1 conversation lies" if lost == 1 else f"{lost} conversations lie"
+        flash(
+            f"{talks} before {about.called} joined now: remembered, but without points. "
+            "With the day of before they count again.",
+            "caution",
+        )
     if about.id == me.id and not Role(about.role).administers:
         return redirect("/")
     return redirect(url_for("admin.person", person=person))

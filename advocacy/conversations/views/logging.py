@@ -46,10 +46,8 @@ RECENT = 8
 def log_page() -> ResponseReturnValue:
     """Show the sheet: the whole page, or its inside alone over another page."""
     form = LogForm(occurred_on=programme_today())
-    picked: list[dict[str, Any]] = []
-    if wanted := request.args.get("contact"):
-        known = known_contacts([wanted])
-        picked = [{"id": contact.id, "name": contact.label} for contact in known.values()]
+    named = [text.strip() for text in request.args.getlist("contact") if text.strip()]
+    picked = _picked(named[: rules.PEOPLE_LIMIT])
     return _sheet(form, picked=picked, back=next_page() or page_before(otherwise=""))
 
 
@@ -94,15 +92,21 @@ def sheet_again(
 ) -> ResponseReturnValue:
     """Render the sheet with what was typed, and the choices when a name fits several."""
     choices = next((one.choices for one in wrong if isinstance(one, SeveralFit)), [])
+    picked = _picked(texts, with_names=not choices)
+    return _sheet(form, picked=picked, choices=choices, wrong=wrong, status=422)
+
+
+def _picked(texts: Sequence[str], *, with_names: bool = True) -> list[dict[str, Any]]:
+    """Return whom some texts name, for the field: those one knows, and new names as they are."""
     known = known_contacts(texts)
     picked: list[dict[str, Any]] = []
     for text in texts:
         contact = known.get(number_of(text) or 0) if text.startswith("id:") else None
         if contact is not None:
             picked.append({"id": contact.id, "name": contact.label})
-        elif not text.startswith("id:") and not choices:
+        elif with_names and not text.startswith("id:"):
             picked.append({"name": text})
-    return _sheet(form, picked=picked, choices=choices, wrong=wrong, status=422)
+    return picked
 
 
 def _sheet(

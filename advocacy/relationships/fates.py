@@ -1,0 +1,134 @@
+"""Reading what became of the deeds whose entries were taken off again."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.queries import records_of_ties
+from advocacy.people.models import Person
+from advocacy.points.models import Entry
+from advocacy.points.rules import Remembered, remembered_only
+from advocacy.programme.queries import get_programme
+from advocacy.relationships.rules import Fate
+from advocacy.shares.models import Share
+
+_NOT_COUNTED = {
+    Remembered.LATE: Fate.LATE,
+    Remembered.BEFORE_PROGRAMME: Fate.BEFORE_PROGRAMME,
+    Remembered.BEFORE_JOINING: Fate.BEFORE_JOINING,
+    Remembered.COLLEAGUE: Fate.COLLEAGUE,
+}
+
+
+def fates_of(session: Session, person: Person, entries: Sequence[Entry]) -> dict[int, Fate]:
+    """Return what became of the deeds of a person's negative entries, by the entry.
+
+    :param entries: those of a month; what was taken off and entered again stands in it twice.
+    """
+    negative = [entry for entry in entries if entry.points < 0]
+    if not negative:
+        return {}
+    first_day = get_programme(session).first_day
+    talks = [entry for entry in negative if entry.tie_id is not None]
+    shares = [entry for entry in negative if entry.tie_id is None]
+    fates = {
+        **_of_talks(session, talks, first_day),
+        **_of_shares(session, shares, person, first_day),
+    }
+    for entry in negative:
+        if entry.id not in fates:
+            fates[entry.id] = _fate_among(entry, entries)
+    return fates
+
+
+def _fate_among(entry: Entry, entries: Sequence[Entry]) -> Fate:
+    """Return what other entries tell of one whose deed counts still."""
+    alike = [
+        one
+        for one in entries
+        if one.points > 0 and (one.tie_id, one.rule) == (entry.tie_id, entry.rule)
+    ]
+    if any(one.id > entry.id and _line(one) == _line(entry) for one in alike):
+        return Fate.AGAIN
+    return Fate.STANDS if any(one.deed != entry.deed for one in alike) else Fate.CHANGED
+
+
+def remembered_of_ties(
+    session: Session, ties: Collection[int]
+) -> dict[tuple[int, int], Remembered | None]:
+    """Return why talks with ties are only remembered, by conversation and tie."""
+    records = records_of_ties(session, ties, get_programme(session).first_day)
+    return {
+        (record.deed.number, tie): record.remembered
+        for tie, told in records.items()
+        for record in told
+    }
+
+
+def _line(entry: Entry) -> tuple[object, ...]:
+    return entry.deed, entry.day, entry.kind, entry.began
+
+
+def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> dict[int, Fate]:
+    if not entries:
+        return {}
+    rows = session.execute(
+        select(
+            Conversation.id,
+            Participant.contact_id,
+            Conversation.day,
+            Conversation.kind,
+            Conversation.taken_back_at,
+            Participant.counted,
+        )
+        .outerjoin(Participant, Participant.conversation_id == Conversation.id)
+        .where(Conversation.id.in_(sorted({entry.deed for entry in entries})))
+    ).all()
+    as_now = {row.id: (row.day, row.kind) for row in rows}
+    taken_back = {row.id for row in rows if row.taken_back_at is not None}
+    counted = {(row.id, row.contact_id): row.counted for row in rows}
+    not_counted = {tie for (_, tie), counts in counted.items() if counts is False}
+    why = remembered_of_ties(session, not_counted) if not_counted else {}
+    fates = {}
+    for entry in entries:
+        of = (entry.deed, entry.tie_id or 0)
+        if as_now.get(entry.deed) != (entry.day, entry.kind):
+            fates[entry.id] = Fate.CHANGED
+        elif entry.deed in taken_back:
+            fates[entry.id] = Fate.TAKEN_BACK
+        elif of not in counted:
+            fates[entry.id] = Fate.CHANGED
+        elif reason := why.get(of):
+            fates[entry.id] = _NOT_COUNTED[reason]
+    return fates
+
+
+def _of_shares(
+    session: Session, entries: Sequence[Entry], person: Person, first_day: date
+) -> dict[int, Fate]:
+    if not entries:
+        return {}
+    numbers = sorted({entry.deed for entry in entries})
+    known = {
+        share.id: share for share in session.scalars(select(Share).where(Share.id.in_(numbers)))
+    }
+    fates = {}
+    for entry in entries:
+        share = known[entry.deed]
+        if share.taken_back_at is not None:
+            fates[entry.id] = Fate.TAKEN_BACK
+            continue
+        reason = remembered_only(
+            share.day,
+            share.logged_on,
+            reported=share.reported,
+            colleague=False,
+            joined=person.joined,
+            first_day=first_day,
+        )
+        if reason is not None:
+            fates[entry.id] = _NOT_COUNTED[reason]
+    return fates
