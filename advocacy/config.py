@@ -44,6 +44,7 @@ class Settings:
     mail_url: str | None
     trusted_proxies: int
     keep_backups: int
+    metrics: str | None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -61,7 +62,7 @@ class Settings:
         known = ("data", "database_url", "base_url", "secret_key", "time_zone", "mail_url")
         origins = {
             name: "environment" if name in given else "default"
-            for name in (*known, "trusted_proxies", "keep_backups")
+            for name in (*known, "trusted_proxies", "keep_backups", "metrics")
         }
         if "secret_key" not in given:
             origins["secret_key"] = "made at first start"
@@ -74,6 +75,7 @@ class Settings:
             mail_url=_mail_url(given.get("mail_url")),
             trusted_proxies=_count(given.get("trusted_proxies", "0"), "TRUSTED_PROXIES"),
             keep_backups=_count(given.get("keep_backups", "7"), "KEEP_BACKUPS"),
+            metrics=_metrics(given.get("metrics")),
             origins=origins,
         )
 
@@ -81,6 +83,14 @@ class Settings:
     def is_https(self) -> bool:
         """Whether people reach the house over TLS."""
         return self.base_url.startswith("https://")
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where the metrics are served: host and port."""
+        if self.metrics is None:
+            return None
+        parts = urlsplit(f"//{self.metrics}")
+        return str(parts.hostname), int(parts.port or 0)
 
     def shown(self) -> list[dict[str, str | int | None]]:
         """Return every setting with its origin, secrets hidden."""
@@ -153,6 +163,19 @@ def _mail_url(given: str | None) -> str | None:
     senders = query.pop("from", [])
     if query or len(senders) > 1 or not all(_is_address(sender) for sender in senders):
         raise SettingsError("ADVOCACY_MAIL_URL takes one question, ?from= and an address.")
+    return given
+
+
+def _metrics(given: str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        parts = urlsplit(f"//{given}")
+        is_usable = parts.netloc == given and "@" not in given and parts.hostname and parts.port
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise SettingsError("ADVOCACY_METRICS must be host:port, such as 127.0.0.1:9464.")
     return given
 
 

@@ -1,6 +1,8 @@
 """create_app(settings): the only place where the parts meet."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -22,7 +24,7 @@ from advocacy.people.views import blueprint as people
 from advocacy.recognition.views import blueprint as recognition
 from advocacy.relationships.views import blueprint as relationships
 from advocacy.shares.views import blueprint as shares
-from advocacy.web import errors, headers, numbers, sent_forms, session
+from advocacy.web import errors, headers, numbers, requests, sent_forms, session
 
 BLUEPRINTS = (
     auth,
@@ -41,12 +43,17 @@ REQUEST_BYTES = 6 * 1024 * 1024
 """The largest request: a photo of the size that profiles take, and its form."""
 
 
+class _App(Flask):
+    def log_exception(self, _error: Any) -> None:
+        """Leave this to `errors`: Flask's own line would name the address that was asked for."""
+
+
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """Return the WSGI app.
 
     :param database: the opened database; by default the one that the settings name.
     """
-    app = Flask(
+    app = _App(
         "advocacy",
         template_folder=str(carried("templates")),
         static_folder=str(carried("static")),
@@ -71,6 +78,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    requests.init_app(app, _counter(settings))
     numbers.init_app(app)
     session.init_app(app, database or Database(settings.database_url))
     headers.init_app(app, is_https=settings.is_https)
@@ -86,6 +94,15 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         app.register_blueprint(blueprint)
     logging.getLogger("advocacy").setLevel(logging.INFO)
     return app
+
+
+def _counter(settings: Settings) -> Callable[[requests.Answered], None]:
+    """Return what counts requests, where somebody reads how many they were."""
+    if settings.metrics is None:
+        return lambda _answered: None
+    from advocacy.app.metrics import Requests
+
+    return Requests().count
 
 
 def serve_app() -> Flask:

@@ -130,7 +130,17 @@ def _set_sequences(connection: Connection) -> None:
 
 def keep_newest(folder: Path, keep: int) -> list[Path]:
     """Remove all but the newest backups of a folder, and return those that are gone."""
-    known = sorted(folder.glob("advocacy-*.zip"), reverse=True)
-    for path in known[keep:]:
+    gone = _known(folder)[keep:]
+    for path in gone:
         path.unlink(missing_ok=True)
-    return known[keep:]
+    return gone
+
+
+def newest_in(folder: Path) -> Path | None:
+    """Return the newest backup of a folder, if it has one."""
+    return next(iter(_known(folder)), None)
+
+
+def _known(folder: Path) -> list[Path]:
+    """Return the backups of a folder, newest first."""
+    return sorted(folder.glob("advocacy-*.zip"), reverse=True)

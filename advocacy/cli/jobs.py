@@ -1,6 +1,6 @@
 """The clock's work, alone."""
 
-import logging
+import logging.config
 import signal
 from threading import Event
 from typing import TYPE_CHECKING
@@ -20,8 +20,9 @@ def jobs(*, once: bool) -> int:
     """Do the clock's work alone, until stopped. `advocacy serve` does it too."""
     from advocacy.app.clock import runner
     from advocacy.cli.house import opened_house
+    from advocacy.core.logs import Words, configuration, lines
 
-    logging.basicConfig(format="%(message)s")  # a failure is told on standard error
+    logging.config.dictConfig(configuration(Words if once else lines()))
     with opened_house() as house:
         work = runner(house.settings, house.database)
         if once:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from advocacy.config import demo_data
+from advocacy.config import Settings, demo_data
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 _port = click.option(
@@ -43,7 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
             if not has_administrator(session):
                 code = make_link(session, None, now())
                 lines.append(f"To set it up, once: {house.settings.base_url}/welcome/{code}")
-    _listen(address, port, workers, lines)
+    _listen(house.settings, address, port, workers, lines)
 
 
 @click.command("demo", short_help="Serve a sample programme to look around in.")
@@ -58,7 +58,7 @@ def demo(host: str, port: int) -> None:
 
     address = check_port(host, port)
     folder = demo_data()
-    for name in ("DATABASE_URL", "SECRET_KEY", "MAIL_URL", "TRUSTED_PROXIES"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "MAIL_URL", "TRUSTED_PROXIES", "METRICS"):
         os.environ.pop(f"ADVOCACY_{name}", None)
     os.environ["ADVOCACY_DATA"] = str(folder)
     os.environ.setdefault("ADVOCACY_BASE_URL", _address(host, port))
@@ -71,13 +71,13 @@ def demo(host: str, port: int) -> None:
             f"  {sample.role:<14} {sample.email:<32} {sample.password}" for sample in sign_ins()
         ]
         lines.append(f"It is kept in {folder}; remove that folder to begin anew.")
-    _listen(address, port, 1, lines)
+    # The lines just said are what one wants to see: no line a request follows them.
+    _listen(house.settings, address, port, 1, lines, tells_requests=False)
 
 
 def _fill_once() -> None:
     """Fill the sample beside its place and put it there when it is whole."""
     from advocacy.cli.house import make_folders, make_private, refused_in_one_line
-    from advocacy.config import Settings
     from advocacy.core.database import Database
     from advocacy.core.errors import Unavailable
     from advocacy.core.migrate import upgrade
@@ -144,21 +144,22 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-_LOGGERS = {
-    name: {"handlers": [handler], "level": "INFO", "propagate": False}
-    for name, handler in (
-        ("_granian", "console"),
-        ("granian.access", "access"),
-        ("advocacy", "console"),
-    )
-}
-
-
-def _listen(address: str, port: int, workers: int, lines: list[str]) -> None:
+def _listen(
+    settings: Settings,
+    address: str,
+    port: int,
+    workers: int,
+    lines: list[str],
+    *,
+    tells_requests: bool = True,
+) -> None:
     """Serve until told to stop, and say the lines when it begins."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
+
+    from advocacy.cli.metrics import metrics_served
+    from advocacy.core import logs
 
     server = Granian(
         "advocacy.app:serve_app",
@@ -172,7 +173,8 @@ def _listen(address: str, port: int, workers: int, lines: list[str]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # one that is still starting may not hear the first word
         log_level=LogLevels.error,
-        log_dictconfig={"loggers": _LOGGERS},
+        log_dictconfig=logs.configuration(logs.lines(), tells_requests=tells_requests),
     )
     server.on_startup(lambda: click.echo("\n".join(lines)))
-    server.serve()
+    with metrics_served(settings):
+        server.serve()

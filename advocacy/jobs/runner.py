@@ -113,9 +113,9 @@ class Runner:
         try:
             with self._held(job, who):
                 done = Done(job.name, job.run(Turn(at, is_stopping)))
-        except Exception as error:  # noqa: BLE001 (whatever it is, the other jobs go on)
+        except Exception as error:  # whatever it is, the other jobs go on
             done = Done(job.name, "", failure_words(error))
-            log.warning("the job “%s” failed: %s", job.name, done.failure)
+            log.error("the job “%s” failed: %s", job.name, done.failure, exc_info=error)
         self._ends.append(partial(self._end, job, who, done, self._clock()))
         self._write_ends()
         return done

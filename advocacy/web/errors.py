@@ -1,7 +1,6 @@
 """Errors as pages: in the product's own look, or as a problem document for scripts."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -19,6 +18,7 @@ from advocacy.core.errors import (
     TooMany,
     Unavailable,
 )
+from advocacy.core.logs import request_number
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +121,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: BaseException) -> ResponseReturnValue:
-        number = secrets.token_hex(4)
-        log.error("error %s at %s", number, request.endpoint, exc_info=error)
+        log.error("unexpected error", exc_info=error)
         _undo()
-        return _unsaid(page(500, number=number))
+        return _unsaid(page(500, number=request_number.get()))
 
 
 def _undo() -> None:
