@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import LiveServer
+from tests.servers import LiveServer, free_port
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CARRIED = ("templates", "static", "migrations")
@@ -56,11 +56,18 @@ def test_it_serves_where_nothing_else_is(wheel: Path, tmp_path: Path) -> None:
 
     empty = tmp_path / "empty"
     empty.mkdir()
-    server = LiveServer(folder=empty, data=tmp_path / "data", command=fresh / "bin" / "advocacy")
+    metrics = f"127.0.0.1:{free_port()}"
+    server = LiveServer(
+        folder=empty,
+        data=tmp_path / "data",
+        settings={"metrics": metrics},
+        command=fresh / "bin" / "advocacy",
+    )
     try:
         server.start()
         with httpx.Client(base_url=server.url, trust_env=False, follow_redirects=True) as visitor:
             assert visitor.get("/healthz").json() == {"status": "ok"}
+            assert "advocacy_http_requests_total{" in visitor.get(f"http://{metrics}").text
             page = visitor.get("/sign-in")
             assert page.status_code == 200
             styles = re.findall(r'<link[^>]+href="(/[^"]+\.css[^"]*)"', page.text)

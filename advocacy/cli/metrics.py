@@ -27,6 +27,7 @@ def metrics_served(settings: Settings) -> Iterator[None]:
         try:
             folder = end.enter_context(_folder())
             os.environ[_FOLDER] = folder
+            end.callback(os.environ.pop, _FOLDER)
             from prometheus_client import start_http_server
 
             from advocacy.app.metrics import registry

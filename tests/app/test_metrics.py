@@ -1,6 +1,8 @@
 """What a monitoring system reads, of the house and of every worker."""
 
 import os
+import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from advocacy.app.metrics import registry
+from advocacy.cli.metrics import metrics_served
 from advocacy.config import Settings, SettingsError
 from advocacy.core.database import Database
+from advocacy.core.errors import Unavailable
 from advocacy.core.time import now
 from advocacy.jobs.actions import add_jobs
 from advocacy.jobs.models import KeptJob
@@ -22,6 +26,7 @@ from advocacy.mail.rules import State
 from tests.servers import LiveServer, free_port
 
 VALUES = {"programme": "Fernhill", "called": "Ada", "link": "https://example.com"}
+GUIDE = Path(__file__).parents[2] / "docs" / "running.md"
 Read = dict[str, dict[tuple[str, ...], float]]
 
 
@@ -33,6 +38,11 @@ def in_figures(text: str) -> Read:
             labels = tuple(value for _, value in sorted(sample.labels.items()))
             read.setdefault(sample.name, {})[labels] = sample.value
     return read
+
+
+def in_the_guide() -> set[str]:
+    """Return the figures that the administrators' guide names in its table."""
+    return set(re.findall(r"^\| `(advocacy_\w+)` \|", GUIDE.read_text(), re.MULTILINE))
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def test_a_database_that_is_gone_is_told(
 
 
 def test_the_requests_of_all_workers_are_added_up(
-    serve: Callable[..., LiveServer], tmp_path: Path
+    serve: Callable[..., LiveServer],
 ) -> None:
     metrics = f"127.0.0.1:{free_port()}"
     server = serve("--workers", "2", metrics=metrics)
@@ -107,14 +117,25 @@ def test_the_requests_of_all_workers_are_added_up(
     }
     assert read["advocacy_http_request_duration_seconds_count"]["unknown",] == asked
     assert before["advocacy_info"] == read["advocacy_info"]
-    other = LiveServer(folder=tmp_path, data=tmp_path / "data", settings={"metrics": metrics})
-    with pytest.raises(AssertionError, match=f"The metrics cannot be served at {metrics}: "):
-        other.start()
+    assert {re.sub("_(bucket|count|sum)$", "", name) for name in read} == in_the_guide()
     server.stop()
     assert server.log.count('"endpoint": "unknown"') == asked
     assert "Traceback" not in server.log
     with pytest.raises(httpx.ConnectError):
         httpx.get(url, trust_env=False)
+
+
+def test_an_address_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        metrics = f"127.0.0.1:{taken.getsockname()[1]}"
+        environ = {"ADVOCACY_DATA": str(tmp_path), "ADVOCACY_METRICS": metrics}
+        with (
+            pytest.raises(
+                Unavailable, match=f"^The metrics cannot be served at {metrics}: Address"
+            ),
+            metrics_served(Settings.from_environment(environ)),
+        ):
+            raise AssertionError("it is taken")
 
 
 @pytest.mark.parametrize(
