@@ -46,7 +46,8 @@ def _line(record: logging.LogRecord) -> dict[str, Any]:
         "time": at.replace("+00:00", "Z"),
         "level": record.levelname.lower(),
         "request": request_number.get(),
-        "message": record.getMessage(),
+        # The server goes on with the words of an error; a line is one line.
+        "message": record.getMessage().partition("\n")[0],
         **getattr(record, "facts", {}),
     }
     if record.exc_info and record.exc_info[1]:

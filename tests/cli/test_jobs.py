@@ -1,5 +1,6 @@
 """The clock's work as people run it: alone, and beside the pages of several processes."""
 
+import json
 import os
 import signal
 import subprocess
@@ -117,6 +118,30 @@ def test_once_says_what_failed(tmp_path: Path, fresh_database: Database, fresh_u
     assert done.stderr.startswith("the job “tidy up” failed: ")
     assert done.stderr.count("\n") == 1
     assert "sent_form" in done.stderr
+
+
+def test_alone_it_writes_a_failure_to_the_log(
+    tmp_path: Path, fresh_database: Database, fresh_url: str
+) -> None:
+    run = Command(tmp_path, database_url=fresh_url)
+    with fresh_database.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE sent_form")
+    process = subprocess.Popen(
+        [COMMAND, "jobs"],
+        env=run.environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    line = json.loads(process.stderr.readline())
+    process.terminate()
+    process.communicate(timeout=SECONDS)
+    assert line["level"] == "error"
+    assert line["message"].startswith("the job “tidy up” failed: ")
+    assert "forget_sent_forms" in line["traceback"]
+    assert "no such table" not in line["traceback"]
+    assert "does not exist" not in line["traceback"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

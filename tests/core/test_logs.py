@@ -71,6 +71,15 @@ def test_an_error_leaves_its_way_here_without_its_words(formatter: logging.Forma
     assert written.count("\n") == (0 if isinstance(formatter, JsonLines) else shown.count("\n"))
 
 
+@pytest.mark.parametrize("formatter", [JsonLines(), TextLines()])
+def test_a_message_is_one_line(formatter: logging.Formatter) -> None:
+    """The server's own one goes on with the words of an error."""
+    made = logging.makeLogRecord({"msg": "it raised an error\nRuntimeError: Maria Somebody"})
+    written = formatter.format(made)
+    assert "it raised an error" in written
+    assert "Maria" not in written
+
+
 def test_outside_a_request_there_is_no_number() -> None:
     request_number.set("")
     assert "request" not in json.loads(JsonLines().format(record()))
