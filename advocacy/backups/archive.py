@@ -2,18 +2,17 @@
 
 import hashlib
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from advocacy.backups import rules
 from advocacy.backups.rules import Manifest, Part
 from advocacy.core.errors import Invalid, Unavailable
+from advocacy.core.files import written_whole
 
 _DAMAGED = "The backup is damaged: {}. Nothing was touched."
 
@@ -52,20 +51,11 @@ def writing(path: Path) -> Iterator[Writer]:
 
     :raises Unavailable: when it cannot be written; nothing is left behind then.
     """
-    fresh = path.with_name(f".{path.name}-{token_hex(4)}")
-    try:
-        descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                yield Writer(archive)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
+    with (
+        written_whole(path, mode=0o600) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
+        yield Writer(archive)
 
 
 class Reader:

@@ -92,7 +92,7 @@ def recognition(month_: str, output: Path | None, format_: str) -> None:
     from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.cli.house import opened_house
-    from advocacy.core.errors import Unavailable
+    from advocacy.core.files import written_whole
     from advocacy.core.time import now
     from advocacy.recognition.actions import export_file
 
@@ -104,10 +104,8 @@ def recognition(month_: str, output: Path | None, format_: str) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
         return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise Unavailable(f"{output} cannot be written: {error.strerror}.") from error
+    with written_whole(output) as file:
+        file.write(content)
 
 
 @click.group("ledger")

@@ -1,7 +1,6 @@
 """Closing months, and handing on their files."""
 
 import hashlib
-import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.core import time
 from advocacy.core.errors import Conflict, Unavailable
+from advocacy.core.files import written_whole
 from advocacy.people.queries import team_on, teams
 from advocacy.points.actions import recount
 from advocacy.points.models import ClosedMonth
@@ -109,7 +109,8 @@ def export_file(session: Session, month: str, format: str, data: Path) -> bytes:
             "Run: advocacy ledger verify",
             field="month",
         )
-    _keep(data, month, format, content)
+    with suppress(Unavailable):  # it is whole without being kept: made anew next time, too
+        _keep(data, month, format, content)
     return content
 
 
@@ -119,16 +120,9 @@ def _path(data: Path, month: str, format: str) -> Path:
 
 def _keep(data: Path, month: str, format: str, content: bytes) -> None:
     path = _path(data, month, format)
-    fresh = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
-        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+        raise Unavailable(f"{path.parent} cannot be made: {error.strerror}.") from error
+    with written_whole(path) as file:
+        file.write(content)
