@@ -7,7 +7,7 @@ from multiprocessing.util import Finalize
 from threading import Event, Thread
 
 from advocacy.admin.actions import tell_of_letters_given_up
-from advocacy.auth.actions import forget_ended
+from advocacy.auth.actions import forget_ended, pull_back
 from advocacy.backups.actions import back_up, keep_newest
 from advocacy.backups.rules import NAME_PATTERN
 from advocacy.config import Settings
@@ -54,6 +54,7 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
         gone: Counter[str] = Counter()
         with database.writing() as session:
             gone["sign-ins and links"] = forget_ended(session, at)
+            pull_back(session, at)
         with database.writing() as session:
             gone["sent forms"] = forget_sent_forms(session, at)
         with database.writing() as session:
@@ -65,8 +66,9 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             return "no backups are kept"
         folder = settings.data / BACKUPS
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        taken = back_up(database, folder / f"{turn.started_at:{NAME_PATTERN}}", turn.started_at)
-        gone = keep_newest(folder, settings.keep_backups)
+        path = folder / f"{turn.started_at:{NAME_PATTERN}}"
+        taken = back_up(database, path, turn.started_at)
+        gone = keep_newest(folder, settings.keep_backups, taken=path)
         return f"{sum(part.rows for part in taken.tables.values())} rows, {len(gone)} old ones gone"
 
     return [

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -50,7 +50,7 @@ def begin_attempt(session: Session, keys: Sequence[tuple[Throttled, str]], now: 
     """
     for what, key in sorted(keys):
         known = _held_attempts(session, hashed(f"{what} {key}"), now)
-        if now - known.last_at > rules.FORGIVEN_AFTER:
+        if not -rules.SKEW <= now - known.last_at <= rules.FORGIVEN_AFTER:
             known.failures = 0
         free = rules.free_again(what, known.failures, min(known.last_at, now))
         if free > now:
@@ -225,6 +225,22 @@ def forget_ended(session: Session, now: datetime) -> int:
         delete(Attempts).where(Attempts.last_at <= quiet).returning(Attempts.key_hash),
     )
     return sum(len(session.scalars(each).all()) for each in gone)
+
+
+def pull_back(session: Session, now: datetime) -> None:
+    """Let nothing last longer than it could from now on: a clock that was ahead made it so."""
+    longest: tuple[tuple[type[SignIn | OneTimeLink | EmailChange], timedelta], ...] = (
+        (SignIn, rules.SIGN_IN_LASTS),
+        (OneTimeLink, max(rules.LASTS.values())),
+        (EmailChange, rules.EMAIL_CHANGE_LASTS),
+    )
+    for table, lasts in longest:
+        session.execute(
+            update(table)
+            .where(table.ends_at > now + lasts + rules.SKEW)
+            .values(ends_at=now + lasts)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def ask_for_email(session: Session, person_id: int, email: str, now: datetime) -> tuple[str, str]:

@@ -63,6 +63,8 @@ class Throttled(StrEnum):
     ADDRESS = "address"
 
 
+SKEW = timedelta(minutes=2)
+"""What clocks may differ by. What lies further in the future was written by a wrong one."""
 _FREE = {Throttled.ACCOUNT: 5, Throttled.DEVICE: 10, Throttled.ADDRESS: 50}
 """How many failures pass before one has to wait: many people share the address of an office."""
 _LONGEST_PAUSE = timedelta(minutes=15)

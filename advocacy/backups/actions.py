@@ -18,6 +18,7 @@ from advocacy.core.migrate import alembic_config, current, is_known, upgrade
 _BATCH = 1000
 _NOT_OURS = "alembic_version"
 _CLOSED = "closed_month"
+_A_DAY = 24 * 60 * 60
 
 
 def back_up(database: Database, path: Path, now: datetime) -> Manifest:
@@ -128,19 +129,25 @@ def _set_sequences(connection: Connection) -> None:
                 connection.execute(text("SELECT setval(:name, :at)"), {"name": name, "at": highest})
 
 
-def keep_newest(folder: Path, keep: int) -> list[Path]:
-    """Remove all but the newest backups of a folder, and return those that are gone."""
-    gone = _known(folder)[keep:]
-    for path in gone:
+def keep_newest(folder: Path, keep: int, *, taken: Path) -> list[Path]:
+    """Remove all but the newest backups of a folder, and return those that are gone.
+
+    :param taken: the one just taken, the newest. What is dated later was dated by a clock that
+        was ahead, and counts as the oldest.
+    """
+    known = sorted(
+        folder.glob("advocacy-*.zip"),
+        key=lambda path: (path.name <= taken.name, path),
+        reverse=True,
+    )
+    for path in known[keep:]:
         path.unlink(missing_ok=True)
-    return gone
+    for cut_off in folder.glob(".advocacy-*.zip-*"):
+        if cut_off.stat().st_mtime < taken.stat().st_mtime - _A_DAY:
+            cut_off.unlink(missing_ok=True)
+    return known[keep:]
 
 
 def newest_in(folder: Path) -> Path | None:
     """Return the newest backup of a folder, if it has one."""
-    return next(iter(_known(folder)), None)
-
-
-def _known(folder: Path) -> list[Path]:
-    """Return the backups of a folder, newest first."""
-    return sorted(folder.glob("advocacy-*.zip"), reverse=True)
+    return max(folder.glob("advocacy-*.zip"), default=None)

@@ -69,7 +69,7 @@ def backup(file: Path, *, keep: int | None, format_: str) -> None:
     path = file / f"{at:{NAME_PATTERN}}" if keep else file
     with opened_house() as house:
         taken = back_up(house.database, path, at)
-    gone = keep_newest(file, keep) if keep else []
+    gone = keep_newest(file, keep, taken=path) if keep else []
     rows = sum(part.rows for part in taken.tables.values())
     document = {
         "file": str(path),

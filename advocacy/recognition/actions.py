@@ -124,5 +124,5 @@ def _keep(data: Path, month: str, format: str, content: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent} cannot be made: {error.strerror}.") from error
-    with written_whole(path) as file:
+    with written_whole(path, 0o600) as file:
         file.write(content)

@@ -1,5 +1,6 @@
 """Backups: whole, readable by either engine, and refused when anything is wrong with them."""
 
+import os
 import threading
 import zipfile
 from collections.abc import Callable
@@ -238,10 +239,22 @@ def test_a_place_that_refuses_leaves_nothing_behind(
 
 def test_the_newest_are_kept(tmp_path: Path) -> None:
     names = [f"advocacy-2026030{day}-033000.zip" for day in range(1, 6)]
-    for name in [*names, "mine.zip"]:
+    cut_off, at_work = f".{names[0]}-0a1b2c3d", f".{names[4]}-0a1b2c3d"
+    for name in [*names, "mine.zip", cut_off, at_work]:
         (tmp_path / name).touch()
-    assert [path.name for path in keep_newest(tmp_path, 2)] == names[2::-1]
-    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], "mine.zip"}
+    os.utime(tmp_path / cut_off, (0, 0))
+    newest = tmp_path / names[4]
+    assert [path.name for path in keep_newest(tmp_path, 2, taken=newest)] == names[2::-1]
+    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], "mine.zip", at_work}
+
+
+def test_what_a_clock_that_was_ahead_has_dated_goes_first(tmp_path: Path) -> None:
+    names = [f"advocacy-2026{month}01-033000.zip" for month in ("02", "03", "04", "05")]
+    for name in names:
+        (tmp_path / name).touch()
+    taken = tmp_path / names[1]
+    assert [path.name for path in keep_newest(tmp_path, 2, taken=taken)] == names[:1:-1]
+    assert {path.name for path in tmp_path.iterdir()} == set(names[:2])
 
 
 def test_points_are_the_same_to_the_letter(
