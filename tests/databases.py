@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from itertools import count
 from pathlib import Path
+from select import select
 from typing import LiteralString, Protocol
 
 from sqlalchemy import make_url
@@ -68,9 +70,12 @@ class SqliteDatabases:
 
 
 class PostgresqlDatabases:
-    """A real server, started here and stopped at the end."""
+    """A real server, started here and stopped at the end.
 
-    def __init__(self) -> None:
+    :param keeps: what it acknowledged is there after a crash, too.
+    """
+
+    def __init__(self, *, keeps: bool = False) -> None:
         # Its own folder, because the server runs as another user when we are root, and because
         # the path of its socket has to be short.
         self._folder = Path(tempfile.mkdtemp(prefix="advocacy-pg-"))
@@ -82,7 +87,7 @@ class PostgresqlDatabases:
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
         # What is lost with the power need not be kept.
         switches: tuple[LiteralString, ...] = ("fsync", "full_page_writes", "synchronous_commit")
-        for switch in switches:
+        for switch in switches[: 2 if keeps else 3]:
             self._admin.execute(f"ALTER SYSTEM SET {switch} = off")
         self._admin.execute("SELECT pg_reload_conf()")
         self._numbers = count(1)
@@ -106,6 +111,23 @@ class PostgresqlDatabases:
         self._admin.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+    def crash(self) -> None:
+        """Let the server end at once, whoever is connected."""
+        self._admin.close()
+        number = self._server.get_pid()
+        assert number is not None
+        ended = os.pidfd_open(number)
+        os.kill(number, signal.SIGQUIT)
+        select([ended], [], [])
+        os.close(ended)
+
+    def start(self) -> None:
+        """Start the server that crashed."""
+        import psycopg
+
+        self._server.ensure_postgres_running()
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
 
     def close(self) -> None:
         self._admin.close()

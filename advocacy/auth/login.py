@@ -1,12 +1,14 @@
 """Flask-Login on our sign-ins: the cookie names a row, the row names the person."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, after_this_request, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from advocacy.auth import actions, rules
@@ -65,9 +67,12 @@ def init_app(app: Flask) -> None:
 
 
 def _see(token: str, known: Known) -> None:
-    """Write down that a sign-in is in use, once an hour; whoever writes holds the lock already."""
-    if is_reading() and now() - known.seen_at > rules.SEEN_EVERY:
-        with short_write() as database_session:
+    """Write down that a sign-in is in use, once an hour; whoever writes holds the lock already.
+
+    A database that can only be read is read nevertheless.
+    """
+    if is_reading() and abs(now() - known.seen_at) > rules.SEEN_EVERY:
+        with suppress(DBAPIError), short_write() as database_session:
             actions.see_sign_in(database_session, token, now())
 
 

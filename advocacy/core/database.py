@@ -1,13 +1,25 @@
 """The database: one engine, and sessions that read or that may write."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from advocacy.core.errors import Unavailable
@@ -26,6 +38,7 @@ _POSTGRESQL_OPTIONS = (
 # As PostgreSQL names what went wrong.
 _WAITED_IN_VAIN = ("55P03", "40P01")
 _GONE = ("08", "57P")
+_READ_ONLY = "25006"
 
 
 class Database:
@@ -51,6 +64,7 @@ class Database:
                 max_overflow=16,
                 connect_args={"options": _POSTGRESQL_OPTIONS},
             )
+        event.listen(self.engine, "handle_error", _let_go_of_read_only)
         self._writer: Engine = self.engine.execution_options(**{_WRITES: True})
 
     def session(self, *, writes: bool) -> Session:
@@ -90,6 +104,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _let_go_of_read_only(context: ExceptionContext) -> None:
+    """Open new connections: one that was opened read-only stays so when the cause is gone."""
+    if _is_read_only(context.original_exception):
+        context.is_disconnect = True
+
+
+def _is_read_only(error: BaseException | None) -> bool:
+    return getattr(error, "sqlstate", None) == _READ_ONLY or (
+        getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+    )
+
+
 def new_numbers(session: Session, column: InstrumentedAttribute[int], count: int) -> list[int]:
     """Return numbers, in order, for rows to be inserted: nobody else gets them.
 
@@ -119,6 +145,24 @@ def said_plainly(database: Database) -> Iterator[None]:
         raise Unavailable(_plain_reason(database, error)) from error
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether the database refuses what it would take at another time.
+
+    It is gone, full, busy or read-only, or more wait for it than it serves at once.
+    """
+    if isinstance(error, OperationalError | InterfaceError | NoConnectionFree):
+        return True
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or _is_read_only(error.orig)
+    )
+
+
+def reason_in_the_log(error: BaseException) -> str:
+    """Return the first line of what the database says, for who runs the house."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
 def _plain_reason(database: Database, error: OperationalError) -> str:
     state = getattr(error.orig, "sqlstate", None)
     if state in _WAITED_IN_VAIN or (database.is_sqlite and "locked" in str(error.orig)):
@@ -126,9 +170,29 @@ def _plain_reason(database: Database, error: OperationalError) -> str:
     if not database.is_sqlite and (state is None or state.startswith(_GONE)):
         return "The database does not answer. Is PostgreSQL running, and the address right?"
     refusal = f"The database refuses: {str(error.orig).strip().splitlines()[0]}."
-    if not database.is_sqlite or not database.url.database:
-        return refusal
-    return reason_a_folder_refuses(Path(database.url.database).parent) or refusal
+    return _reason_sqlite_refuses(database) or refusal
+
+
+def reason_nothing_is_written(database: Database, session: Session) -> str | None:
+    """Return why the database would take no write, or None when it would.
+
+    Nothing is written and nobody waited for: whoever holds the write lock is well.
+    """
+    if database.is_sqlite:
+        return _reason_sqlite_refuses(database)
+    if session.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
+        return "The database is read-only."
+    return None
+
+
+def _reason_sqlite_refuses(database: Database) -> str | None:
+    if not database.is_sqlite or not database.url.database or "uri" in database.url.query:
+        return None
+    file = Path(database.url.database)
+    if reason := reason_a_folder_refuses(file.parent):
+        return reason
+    may_write = os.access(file, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    return None if may_write else f"{file} cannot be written: it is read-only."
 
 
 def reason_a_folder_refuses(folder: Path) -> str | None:

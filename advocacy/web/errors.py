@@ -7,9 +7,10 @@ from contextlib import suppress
 from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from advocacy.core.database import is_refusal, reason_in_the_log
 from advocacy.core.errors import (
     Conflict,
     DomainError,
@@ -23,7 +24,6 @@ from advocacy.core.logs import request_number
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10
-_NO_DATABASE = (OperationalError, InterfaceError)
 _STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -106,21 +106,18 @@ def init_app(app: Flask) -> None:
             return error.get_response()
         if isinstance(error, InternalServerError):  # what broke after the answer was made
             cause = error.original_exception or error
-            return (no_database if isinstance(cause, _NO_DATABASE) else unexpected)(cause)
+            return unexpected(cause)
         answer = page(status)
         if status == 405:
             answer.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
         return answer
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(InterfaceError)
-    def no_database(error: BaseException) -> ResponseReturnValue:
-        log.warning("the database refused: %s", error.__class__.__name__)
-        _undo()
-        return _unsaid(page(503))
-
     @app.errorhandler(Exception)
     def unexpected(error: BaseException) -> ResponseReturnValue:
+        if is_refusal(error):
+            log.warning("the database refused: %s", reason_in_the_log(error))
+            _undo()
+            return _unsaid(page(503))
         log.error("unexpected error", exc_info=error)
         _undo()
         return _unsaid(page(500, number=request_number.get()))

@@ -7,6 +7,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
+from advocacy.core.errors import Unavailable
 
 _READS = ("GET", "HEAD", "OPTIONS")
 _COMMITS_BELOW = 400
@@ -59,6 +60,10 @@ def init_app(app: Flask, opened: Database) -> None:
             _ = request.form
         except (AttributeError, LookupError, ValueError):
             abort(400)
+        except OSError as error:  # what is large is set aside on the disk
+            raise Unavailable("There is no room here for what you sent, just now.") from error
+        if request.content_length is None and getattr(request.stream, "is_exhausted", False):
+            abort(413)  # it came in pieces and was cut at the limit
 
     @app.after_request
     def commit(response: Response) -> Response:

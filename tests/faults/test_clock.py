@@ -67,6 +67,7 @@ def test_what_is_logged_and_closed_stays_right(
     app: Flask, database: Database, set_clock: Callable[[datetime], None]
 ) -> None:
     said = LAST_EVENING
+    ada, ahead = Caller(app, "ada"), Caller(app, "avi")
     for number, jump in enumerate(JUMPS):
         avi = Caller(app, "avi")
         assert log(avi, f"Friend {number}") == 302

@@ -1,13 +1,15 @@
 """What every answer carries, and errors in the product's own look."""
 
+import io
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from advocacy.app import create_app
+from advocacy.app import REQUEST_BYTES, create_app
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from tests.portal import Caller, settle_in
@@ -135,6 +137,46 @@ def test_what_is_too_large_is_refused(app: Flask, database: Database) -> None:
     assert answer.status_code in {400, 413}
     answer = avi.client.post("/log", data={"note": "x" * 7_000_000})
     assert answer.status_code == 413
+
+
+class Unread(io.BytesIO):
+    """What nobody should read."""
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise AssertionError("it was read")
+
+    def readinto(self, _buffer: object) -> int:
+        raise AssertionError("it was read")
+
+
+def test_what_says_that_it_is_too_large_is_refused_unread(app: Flask, database: Database) -> None:
+    avi = Caller(app, "avi")
+    for path in ("/log", "/sign-in", "/nowhere"):
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x/y"):
+            answer = avi.client.post(
+                path,
+                input_stream=Unread(),
+                content_type=kind,
+                environ_overrides={"CONTENT_LENGTH": str(10**9)},
+            )
+            assert answer.status_code == 413
+            assert "Too large" in answer.text
+
+
+def test_what_comes_in_pieces_is_whole_or_refused(app: Flask, database: Database) -> None:
+    """Nobody says beforehand how much there is of it; the server ends it."""
+    avi = Caller(app, "avi")
+    called = {"contact": "Maria", "kind": "called", "began": "advocate", "answered": "true"}
+    for more, status in ((-1, 302), (1, 413), (7_000_000, 413)):
+        sent = urlencode({**avi.form("/log"), **called}).encode() + b"&filler="
+        sent += b"x" * (REQUEST_BYTES + more - len(sent))
+        answer = avi.client.post(
+            "/log",
+            input_stream=io.BytesIO(sent),
+            content_type="application/x-www-form-urlencoded",
+            environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        )
+        assert answer.status_code == status
 
 
 def test_an_unforeseen_error_has_a_number_to_quote(app: Flask, database: Database) -> None:

@@ -2,12 +2,13 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from advocacy.config import Settings
 from advocacy.contacts.models import Contact
@@ -211,3 +212,19 @@ def test_slow_senders_keep_nobody_waiting(serve: Callable[..., LiveServer], fres
         form = server.form(quick, "/log")
         assert quick.post("/log", data={**form, **LOGGED}).status_code == 302
         assert quick.get("/healthz").json() == {"status": "ok"}
+
+
+def test_whoever_finds_no_connection_free_is_told_to_come_back(
+    app: Flask, database: Database
+) -> None:
+    avi = Caller(app, "avi")
+    pool: Any = database.engine.pool
+    pool._timeout = 0  # nobody waits for one
+    with ExitStack() as others:
+        with suppress(NoConnectionFree):
+            while True:
+                others.enter_context(database.engine.connect())
+        answer = avi.get("/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert avi.get("/").status_code == 200
