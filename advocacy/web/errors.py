@@ -91,6 +91,7 @@ def page(
 
 def init_app(app: Flask) -> None:
     """Answer every error that can happen."""
+    app.log_exception = _say_nothing  # type: ignore[method-assign]
 
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
@@ -121,6 +122,10 @@ def init_app(app: Flask) -> None:
         log.error("unexpected error", exc_info=error)
         _undo()
         return _unsaid(page(500, number=request_number.get()))
+
+
+def _say_nothing(exc_info: object) -> None:
+    """Flask would log what breaks after the answer was made; it is told where it is answered."""
 
 
 def _undo() -> None:

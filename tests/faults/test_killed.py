@@ -196,7 +196,7 @@ def test_a_backup_is_there_whole_or_not_at_all(
         return True
 
     kills = kill_again_and_again(
-        installation, "db", "backup", str(target), seed=9, step=80, is_done=is_done
+        installation, "db", "backup", str(target), seed=9, step=160, is_done=is_done
     )
     assert kills > 5
 
@@ -207,7 +207,7 @@ def test_what_was_acknowledged_survives_and_nothing_is_doubled(
     """A process that logs is killed in the middle; what it was at is then sent once more."""
     settle_in(fresh_database)
     before: set[str] = set()
-    for moment in islice(moments(seed=10, step=30), 1, 6):
+    for moment in islice(moments(seed=10, step=30), 1, 5):
         told = acknowledged(moment, installation, max(len(before) - 1, 0))
         with fresh_database.reading() as session:
             names = session.scalars(select(Contact.name).join(Participant))

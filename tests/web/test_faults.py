@@ -49,13 +49,17 @@ def count(database: Database, table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_what_was_not_kept_is_not_confirmed(app: Flask, database: Database) -> None:
+def test_what_was_not_kept_is_not_confirmed(
+    app: Flask, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     avi = Caller(app, "avi")
     form = avi.form("/log")
     with refusing(database, "do_commit"):
         answer = avi.post("/log", {**form, **LOGGED})
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+    assert [one.getMessage() for one in caplog.records] == ["the database refused: disk I/O error"]
+    assert not any(one.exc_info for one in caplog.records)
     assert "Logged with" not in answer.text
     assert "Logged with" not in avi.get("/").text
     assert count(database, Contact) == 0
