@@ -24,6 +24,7 @@ from advocacy.people.rules import Role, email_key
 from advocacy.programme.queries import find_programme
 from advocacy.programme.rules import DEFAULT_NAME
 from advocacy.web.session import db, is_reading, short_write
+from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
 _CHALLENGE = "passkey_challenge"
@@ -77,13 +78,19 @@ def _see(token: str, known: Known) -> None:
 
 
 def sign_in(database_session: Session, person: Person) -> None:
-    """Begin a sign-in of a person on this device, in a cookie of its own."""
+    """Begin a sign-in of a person on this device, in a cookie of its own; one before it ends."""
+    _end_the_one_before(database_session)
     device = rules.device_in_words(request.user_agent.string)
     token = actions.begin_sign_in(database_session, person.id, now(), device)
-    session.clear()
     session.permanent = True
     login_user(SignedIn(token, person))
     _know_device(person)
+
+
+def _end_the_one_before(database_session: Session) -> None:
+    if current_user.is_authenticated:
+        actions.end_sign_in(database_session, current_user.token)
+    session.clear()
 
 
 def sign_out(database_session: Session, signed_in: SignedIn) -> None:
@@ -93,9 +100,9 @@ def sign_out(database_session: Session, signed_in: SignedIn) -> None:
     session.clear()
 
 
-def begin_half(person: Person) -> None:
+def begin_half(database_session: Session, person: Person) -> None:
     """Keep in the visitor's cookie that the password was right: the second step is still due."""
-    session.clear()
+    _end_the_one_before(database_session)
     session[_HALF] = [person.id, now().isoformat()]
 
 

@@ -111,7 +111,7 @@ def sign_in() -> ResponseReturnValue:
 def _go_in(person: Person) -> ResponseReturnValue:
     """Let in who gave the right password, after a second step where there is one."""
     if factors_of(db(), person.id):
-        login.begin_half(person)
+        login.begin_half(db(), person)
         return redirect(_with_next(url_for("auth.second_step_page")))
     return _let_in(person, "password")
 

@@ -117,6 +117,15 @@ def test_signing_out_ends_this_device_only(app: Flask, fresh_database: Database)
     assert not here.is_signed_in()
 
 
+def test_signing_in_again_ends_the_sign_in_before(app: Flask, fresh_database: Database) -> None:
+    ids = settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+    typed = {**visitor.form("/password"), "email": "mina@example.com", "password": PASSWORD}
+    assert visitor.post("/sign-in", typed).location == "/"
+    with fresh_database.reading() as session:
+        assert session.scalars(select(SignIn.person_id)).all() == [ids["mina"]]
+
+
 def test_a_forged_or_missing_token_signs_nobody_in(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
     visitor = Caller(app)
