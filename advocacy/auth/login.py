@@ -28,7 +28,6 @@ from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
 _CHALLENGE = "passkey_challenge"
-_DEVICE_COOKIE = "advocacy_device"
 _DEVICE_LASTS = 400 * 24 * 3600
 
 
@@ -163,10 +162,15 @@ def _signer() -> URLSafeSerializer:
 
 def _known_device(email: str) -> str | None:
     try:
-        email_hash, device = _signer().loads(request.cookies.get(_DEVICE_COOKIE, ""))
+        email_hash, device = _signer().loads(request.cookies.get(_device_cookie(), ""))
     except (BadSignature, ValueError):
         return None
     return str(device) if email_hash == hashed(email) else None
+
+
+def _device_cookie() -> str:
+    """Return the cookie's name, which begins with __Host- where the sign-in's own does."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}_device"
 
 
 def _know_device(person: Person) -> None:
@@ -176,7 +180,7 @@ def _know_device(person: Person) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            _DEVICE_COOKIE,
+            _device_cookie(),
             str(value),
             max_age=_DEVICE_LASTS,
             httponly=True,

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from advocacy.app import REQUEST_BYTES, create_app
 from advocacy.config import Settings
 from advocacy.core.database import Database
-from tests.portal import Caller, settle_in
+from tests.portal import PASSWORD, Caller, fields, found_form, read, settle_in
 
 
 @pytest.fixture
@@ -45,15 +45,21 @@ def test_cookies_are_secure_when_the_address_is_https(
     )
     app = make_app(settings)
     settle_in(app.extensions["advocacy_database"])
-    answer = app.test_client().get("/sign-in")
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-advocacy=")
-    assert "Path=/" in cookie
-    assert "Domain" not in cookie
-    assert "Secure" in cookie
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    client = app.test_client()
+    page = client.get("/sign-in", base_url=settings.base_url)
+    assert "max-age" in page.headers["Strict-Transport-Security"]
+    sent = fields(found_form(read(page), "/sign-in"))
+    typed = {**sent, "email": "avi@example.com", "password": PASSWORD}
+    cookies = client.post("/sign-in", data=typed, base_url=settings.base_url).headers
+    names = set()
+    for cookie in cookies.getlist("Set-Cookie"):
+        names.add(cookie.split("=")[0])
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
+        assert "Secure" in cookie
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+    assert names == {"__Host-advocacy", "__Host-advocacy_device"}
 
 
 @pytest.mark.parametrize(
