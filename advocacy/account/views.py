@@ -23,7 +23,7 @@ from advocacy.account.forms import (
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.auth import actions as auth
-from advocacy.auth.login import keep_challenge, kept_challenge, site
+from advocacy.auth.login import keep_challenge, kept_challenge, refused_proof, site
 from advocacy.auth.queries import email_change_of, find_email_change, sign_ins_of
 from advocacy.config import Settings
 from advocacy.core.codes import hashed
@@ -82,8 +82,8 @@ def _is_proved(form: Form) -> bool:
     if not form.validate():
         return False
     field = form["current"]
-    if auth.check_credentials(db(), me.person.email, field.data or "") is None:
-        field.errors = ["That is not your password now."]
+    if why := refused_proof(field.data or ""):
+        field.errors = [why]
         return False
     return True
 

@@ -16,14 +16,14 @@ from advocacy.auth.queries import Known, known_by_sign_in
 from advocacy.auth.rules import Throttled
 from advocacy.config import Settings
 from advocacy.core.codes import hashed
-from advocacy.core.errors import Invalid
+from advocacy.core.errors import Invalid, TooMany
 from advocacy.core.time import now
 from advocacy.factors.passkeys import Site
 from advocacy.people.models import Person
 from advocacy.people.rules import Role, email_key
 from advocacy.programme.queries import find_programme
 from advocacy.programme.rules import DEFAULT_NAME
-from advocacy.web.session import db, is_reading, short_write
+from advocacy.web.session import db, is_reading, let_go, short_write
 from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
@@ -154,6 +154,26 @@ def account_counted_for(email: str) -> list[tuple[Throttled, str]]:
     """Return what an attempt counts for besides its network address."""
     device = _known_device(email)
     return [(Throttled.DEVICE, device)] if device else [(Throttled.ACCOUNT, email)]
+
+
+def refused_proof(password: str) -> str | None:
+    """Return why this is not taken for the password of who is signed in, None when it is.
+
+    Guessing has to wait here too: what was counted stays, though the form is refused.
+    """
+    person = current_user.person
+    counted = [(Throttled.ACCOUNT, f"own password of {person.id}")]
+    try:
+        actions.begin_attempt(db(), counted, now())
+    except TooMany as error:
+        return error.message
+    if actions.check_credentials(db(), person.email, password) is not None:
+        actions.forgive(db(), counted)
+        return None
+    let_go()
+    with short_write() as wrong:
+        actions.begin_attempt(wrong, counted, now())
+    return "That is not your password now."
 
 
 def _signer() -> URLSafeSerializer:

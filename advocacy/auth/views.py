@@ -337,10 +337,8 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     person = current_user.person
     is_valid = form.validate()
-    if not form.current.errors and not actions.check_credentials(
-        db(), person.email, form.current.data or ""
-    ):
-        form.current.errors = ["That is not your password now."]
+    if not form.current.errors and (why := login.refused_proof(form.current.data or "")):
+        form.current.errors = [why]
     elif is_valid:
         try:
             actions.set_password(db(), person.id, form.password.data or "", now())

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from advocacy.audit.models import Event
 from advocacy.auth.models import Attempts, SignIn
@@ -107,6 +108,26 @@ def test_trying_passwords_has_to_wait(app: Flask, fresh_database: Database) -> N
         for one in session.query(Attempts):
             one.last_at -= timedelta(minutes=16)
     assert stranger.sign_in("avi@example.com").status_code == 302
+
+
+def test_trying_ones_own_password_has_to_wait_too(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+
+    def send(current: str, page: str, action: str) -> TestResponse:
+        typed = {"email": "new@example.com", "password": NEW, "repeated": NEW}
+        return visitor.send(page, {**typed, "current": current}, action)
+
+    forms = [("/account", "/account/email"), ("/password", "/password")]
+    for number in range(5):
+        answer = send("guess", *forms[number % 2])
+        assert answer.status_code == 422
+        assert "That is not your password now." in read(answer).text
+    assert all("at once" in read(send(PASSWORD, *form)).text for form in forms)
+    with fresh_database.writing() as session:  # time goes by
+        for one in session.query(Attempts):
+            one.last_at -= timedelta(minutes=16)
+    assert [send(PASSWORD, *form).status_code for form in forms] == [302, 302]
 
 
 def test_one_network_address_has_to_wait_too(app: Flask, fresh_database: Database) -> None:
