@@ -18,7 +18,13 @@ from advocacy.auth.rules import Purpose, Throttled
 from advocacy.core.codes import hashed
 from advocacy.core.errors import NotFound, TooMany
 from advocacy.people.models import Person
-from advocacy.people.queries import find_person_by_email, has_administrator, hold_person
+from advocacy.people.queries import (
+    find_person_by_email,
+    get_person,
+    has_administrator,
+    hold_person,
+)
+from advocacy.programme.queries import find_programme
 
 _HASHER = PasswordHasher()  # Argon2id, RFC 9106's second recommended parameters
 _NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe())
@@ -88,9 +94,11 @@ def forgive(session: Session, keys: Sequence[tuple[Throttled, str]]) -> None:
 def set_password(session: Session, person_id: int, password: str, now: datetime) -> None:
     """Set a person's password and end all sign-ins and one-time links.
 
-    :raises Invalid: when it is too short, too long or too common.
+    :raises Invalid: when it is too short, too long, too common or too near at hand.
     """
-    rules.check_password(password)
+    person, programme = get_person(session, person_id), find_programme(session)
+    near = [person.email, person.name, programme.name if programme else ""]
+    rules.check_password(password, near)
     hashed_password = _HASHER.hash(password)
     credential = session.get(Credential, person_id)
     if credential is None:

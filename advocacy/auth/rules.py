@@ -1,5 +1,6 @@
 """Passwords, links, sessions, and how long one waits after signing in failed."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -9,6 +10,7 @@ from advocacy.core.errors import Invalid
 
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 128
+PRODUCT = "Advocacy"
 SIGN_IN_LASTS = timedelta(days=30)
 HALF_SIGNED_IN_LASTS = timedelta(minutes=10)
 """How long one may take between the password and the second step."""
@@ -33,9 +35,10 @@ LASTS = {
 """How long a one-time link works."""
 
 
-def check_password(password: str) -> None:
-    """Refuse a password that is too short, too long or among the most common; nothing else.
+def check_password(password: str, near: Iterable[str] = ()) -> None:
+    """Refuse a password that is too short, too long, very common or near at hand; nothing else.
 
+    :param near: what is tried first for this person: names and addresses.
     :raises Invalid: naming the field.
     """
     if len(password) < PASSWORD_SHORTEST:
@@ -47,6 +50,21 @@ def check_password(password: str) -> None:
             "This is one of the passwords that are tried first. Choose one of your own.",
             field="password",
         )
+    if _letters(password) in {made for words in (PRODUCT, *near) for made in _made_of(words)}:
+        raise Invalid(
+            "This is little more than a name that others know. Choose one of your own.",
+            field="password",
+        )
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalpha())
+
+
+def _made_of(words: str) -> Iterator[str]:
+    """Yield the letters of each word, of all of them, and of an address before its @."""
+    parts = "".join(letter if letter.isalpha() else " " for letter in words).split()
+    yield from filter(None, map(_letters, (*parts, words, words.partition("@")[0])))
 
 
 @cache

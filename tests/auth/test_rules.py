@@ -31,6 +31,18 @@ def test_the_most_common_passwords_are_refused(password: str) -> None:
         check_password(password)
 
 
+@pytest.mark.parametrize(
+    "password",
+    ["advocacy", "Advocacy2026!", "Fernhill-99", "voices of FERNHILL", "Asha1990", "asha.rao.2026"],
+)
+def test_what_is_near_at_hand_is_refused(password: str) -> None:
+    near = ["asha.rao@example.com", "Asha Iyer", "Voices of Fernhill", ""]
+    with pytest.raises(Invalid, match="others know"):
+        check_password(password, near)
+    for other in ("Fernhill has tall trees", "asha and the sea", "        ", "20262026!"):
+        check_password(other, near)
+
+
 @pytest.mark.parametrize("password", ["🌲🌲🌲🌲🌲🌲🌲🌲", "        ", "ein ganzer Satz", "x" * 128])
 def test_any_letters_make_a_password(password: str) -> None:
     check_password(password)

@@ -164,6 +164,7 @@ def test_a_changed_password_ends_the_other_sign_ins(app: Flask, fresh_database: 
         ({"current": "not it"}, "current", "That is not your password now."),
         ({"password": "short", "repeated": "short"}, "password", "Use 8 to 128 letters"),
         ({"password": "x" * 129, "repeated": "x" * 129}, "password", "Use 8 to 128 letters"),
+        ({"password": "AVI Somebody1", "repeated": "AVI Somebody1"}, "password", "others know"),
         ({"repeated": "something else"}, "repeated", "The two are not the same."),
         ({"password": "", "repeated": ""}, "password", "Choose a password."),
     ],
