@@ -1,5 +1,7 @@
 """Devices, a forgotten password, another address, waiting after failures, and terms."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +10,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from advocacy.audit.models import Event
+from advocacy.auth.actions import begin_attempt
 from advocacy.auth.models import Attempts, SignIn
+from advocacy.auth.rules import Throttled
+from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.people.actions import deactivate
 from advocacy.people.models import Person
@@ -138,6 +143,21 @@ def test_one_network_address_has_to_wait_too(app: Flask, fresh_database: Databas
     ]
     assert answers[:50] == [422] * 50
     assert answers[50:] == [429] * 2
+
+
+@pytest.mark.parametrize(("proxies", "last"), [(0, 429), (1, 422)])
+def test_who_forwards_is_believed_only_where_a_proxy_stands(
+    make_app: Callable[[Settings], Flask], settings: Settings, proxies: int, last: int
+) -> None:
+    app = make_app(replace(settings, trusted_proxies=proxies))
+    settle_in(app.extensions["advocacy_database"])
+    with app.extensions["advocacy_database"].writing() as session:
+        begin_attempt(session, [(Throttled.ADDRESS, "127.0.0.1")], datetime.now(UTC))
+        session.query(Attempts).one().failures = 51
+    visitor = Caller(app)
+    typed = {**visitor.form("/sign-in"), "email": "nobody@example.com", "password": "guess"}
+    forwarded = {"X-Forwarded-For": "198.51.100.7"}
+    assert visitor.client.post("/sign-in", data=typed, headers=forwarded).status_code == last
 
 
 def test_another_address_is_confirmed_at_both(app: Flask, fresh_database: Database) -> None:

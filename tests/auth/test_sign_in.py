@@ -117,6 +117,16 @@ def test_signing_out_ends_this_device_only(app: Flask, fresh_database: Database)
     assert not here.is_signed_in()
 
 
+def test_a_sign_in_ends_after_thirty_days(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+    with fresh_database.writing() as session:  # time goes by
+        one = session.scalars(select(SignIn)).one()
+        assert one.ends_at - one.began_at == timedelta(days=30)
+        one.ends_at = datetime.now(UTC)
+    assert not visitor.is_signed_in()
+
+
 def test_signing_in_again_ends_the_sign_in_before(app: Flask, fresh_database: Database) -> None:
     ids = settle_in(fresh_database)
     visitor = Caller(app, "avi")

@@ -26,10 +26,17 @@ def test_every_answer_keeps_scripts_frames_and_caches_out(app: Flask, database: 
     for answer in (Caller(app).get("/sign-in"), Caller(app, "avi").get("/"), Caller(app).get("/x")):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
+        assert "base-uri 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in answer.headers
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.content_type == "text/html; charset=utf-8"
 
 
 def test_cookies_are_secure_when_the_address_is_https(
@@ -73,7 +80,10 @@ def test_cookies_are_secure_when_the_address_is_https(
         ("GET", "/leaderboard?team=x", 422),
         ("GET", "/recognition/2026-13", 422),
         ("GET", "/recognition/2026-10.pdf", 404),
+        ("GET", "/static/", 404),
+        ("GET", "/.git/config", 404),
         ("PUT", "/log", 405),
+        ("TRACE", "/log", 405),
         ("POST", "/growth", 405),
     ],
 )
