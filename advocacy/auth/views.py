@@ -105,6 +105,7 @@ def sign_in() -> ResponseReturnValue:
         form.password.errors = ["Address and password do not go together."]
         return show_sign_in(form, 422)
     actions.forgive(db(), counted)
+    actions.renew_hash(db(), person.id, password)
     return _go_in(person)
 
 

@@ -2,12 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore, Semaphore
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
 from advocacy.audit.models import Event
+from advocacy.auth import actions
 from advocacy.auth.actions import make_link
 from advocacy.auth.models import Credential, SignIn
 from advocacy.auth.rules import LASTS, Purpose
@@ -94,6 +98,58 @@ def test_wrong_unknown_and_deactivated_are_answered_alike(
         refused = session.scalars(select(Event).where(Event.action == "sign-in refused")).all()
         assert len(refused) == 4
         assert session.scalar(select(func.count()).select_from(SignIn)) == 0
+
+
+def test_a_hash_of_weaker_days_is_made_anew(app: Flask, fresh_database: Database) -> None:
+    ids = settle_in(fresh_database)
+    weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
+    with fresh_database.writing() as session:
+        session.get_one(Credential, ids["avi"]).password_hash = weak
+    assert Caller(app).sign_in("avi@example.com").status_code == 302
+    with fresh_database.reading() as session:
+        kept_hash = session.get_one(Credential, ids["avi"]).password_hash
+    assert not PasswordHasher().check_needs_rehash(kept_hash)
+    assert Caller(app).sign_in("avi@example.com").status_code == 302
+
+
+def test_a_few_passwords_are_hashed_at_once_and_no_more(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_in(fresh_database)
+    at_work, most = Semaphore(2), []
+
+    class Watched(PasswordHasher):
+        def verify(self, *typed: str | bytes) -> Literal[True]:
+            most.append(at_work.acquire(blocking=False))
+            try:
+                return super().verify(*typed)
+            finally:
+                at_work.release()
+
+    monkeypatch.setattr(actions, "_HASHER", Watched(time_cost=1))
+    monkeypatch.setattr(actions, "_AT_ONCE", BoundedSemaphore(2))
+
+    def guess(number: int) -> Person | None:
+        with fresh_database.reading() as session:
+            return actions.check_credentials(session, "avi@example.com", f"guess {number}")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(guess, range(8))) == [None] * 8
+    assert most == [True] * 8
+
+
+@pytest.mark.parametrize("page", ["/sign-in", "/password"])
+def test_password_fields_are_hidden_and_known_to_password_managers(
+    app: Flask, fresh_database: Database, page: str
+) -> None:
+    settle_in(fresh_database)
+    shown = Caller(app, "" if page == "/sign-in" else "avi").page(page)
+    for name in ("password", "current", "repeated"):
+        for field in shown.select(f"main input[name={name}]"):
+            assert field["type"] == "password"
+            assert str(field["autocomplete"]) in {"current-password", "new-password"}
+            assert "onpaste" not in field.attrs
+    assert shown.select("main input[type=password]")
 
 
 def test_an_empty_form_says_what_is_missing(app: Flask, fresh_database: Database) -> None:
