@@ -232,3 +232,32 @@ def test_whoever_finds_no_connection_free_is_told_to_come_back(
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert avi.get("/").status_code == 200
+
+
+NEXT = b"GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+IN_DOUBT = {
+    b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(NEXT)): b"200",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n": b"200",
+    b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n": b"400",
+    b"Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n": b"400",
+    b"Content-Length: 0\r\nContent-Length: 5\r\n\r\n": b"400",
+    b"Content-Length: +5\r\n\r\n12345": b"400",
+    b"Content-Length : 5\r\n\r\n12345": b"400",
+}
+
+
+def test_nothing_is_smuggled_behind_a_request(serve: Callable[..., LiveServer]) -> None:
+    """Where it is in doubt where a request ends, what follows is not answered: the line closes."""
+    server = serve()
+
+    def said(first: bytes) -> list[bytes]:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n" + first)
+            answers = b"".join(iter(lambda: line.recv(65536), b""))
+        return [part[:3] for part in answers.split(b"HTTP/1.1 ")[1:]]
+
+    ended = NEXT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    assert said(b"\r\n" + ended) == [b"200", b"404"]
+    assert {first: said(first + NEXT) for first in IN_DOUBT} == {
+        first: [status] for first, status in IN_DOUBT.items()
+    }
