@@ -17,7 +17,13 @@ from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
 from advocacy.home.rules import greeting, ordinal
 from advocacy.people.actions import set_left_ranking
-from advocacy.people.queries import count_people, count_teams, get_person, names_of
+from advocacy.people.queries import (
+    count_people,
+    count_teams,
+    get_person,
+    names_of,
+    proposed_profile,
+)
 from advocacy.points.actions import recounted
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
@@ -50,6 +56,7 @@ def today() -> ResponseReturnValue:
     reaching = worth_reaching_out(db(), current_user.id, day, limit=REACHING)
     waiting = waiting_for_person(db(), current_user.id, limit=WAITING)
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
+    more = len(waiting) == WAITING
     items = library_page(db(), now=now(), limit=SHARING)[0]
     return render_template(
         "home/today.html",
@@ -58,7 +65,8 @@ def today() -> ResponseReturnValue:
         drawn=alive_by_month(db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN),
         known=count_contacts(db(), current_user.id),
         waiting=waiting,
-        waiting_count=count_waiting(db(), current_user.id),
+        waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),
+        profile_waits=proposed_profile(db(), current_user.id) is not None,
         reaching=reaching,
         rings=rings_of(db(), current_user.id, contacts, day),
         items=items,

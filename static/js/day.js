@@ -9,8 +9,8 @@ function word(value, today) {
   const day = new Date(year, month - 1, date);
   day.setDate(day.getDate() + 1);
   if (iso(day) === today) return "Yesterday";
-  const near = year === Number(today.slice(0, 4));
-  return new Date(year, month - 1, date).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short", year: near ? undefined : "numeric" });
+  const name = new Date(year, month - 1, date).toLocaleDateString(document.documentElement.lang, { month: "short" });
+  return `${date} ${name}${year === Number(today.slice(0, 4)) ? "" : ` ${year}`}`; // as the pages write it
 }
 
 export function days(root) {

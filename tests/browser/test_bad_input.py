@@ -102,6 +102,31 @@ def test_a_day_that_cannot_be(
     log_it(phone)
 
 
+def test_a_day_long_ago_says_in_the_head_that_it_brings_no_points(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    phone.set_viewport_size({"width": 375, "height": 760})
+    sign_in(phone, newcomer())
+    frame = open_sheet(phone)
+    said = frame.get_by_text("remembered, but brings no points")
+    expect(said).to_be_hidden()
+    when = frame.get_by_label("When", exact=True)
+    head = frame.locator(".sheet-head")
+    height = head.evaluate("head => head.offsetHeight")
+    when.focus()
+    assert head.evaluate("head => head.offsetHeight") == height
+    day = datetime.now(UTC).date() - timedelta(days=24)
+    when.fill(day.isoformat())
+    expect(said).to_be_in_viewport()
+    under = (
+        "said => said.contains(document.elementFromPoint(...(box => [box.left + 9, box.top + 9])"
+    )
+    assert said.evaluate(f"{under}(said.getBoundingClientRect())))")
+    assert frame.locator("[data-day-word]").inner_text().startswith(f"{day.day} {day:%b}")
+    when.fill(f"{datetime.now(UTC).date()}")
+    expect(said).to_be_hidden()
+
+
 def test_crafted_values(plain: Page) -> None:
     plain.get_by_label("With whom, 1").fill("Maria")
     choose(plain, "Call")

@@ -53,6 +53,24 @@ def agree(caller: Caller, version: int) -> TestResponse:
     return caller.send("/profile", action=f"/profile/versions/{version}/agree")
 
 
+def test_a_profile_that_waits_is_announced_on_the_first_page(app: Flask, ids: Ids) -> None:
+    avi, words = Caller(app, "avi"), "A profile of you waits for your yes."
+    assert words not in avi.get("/").text
+    propose(app, ids["avi"])
+    assert words in avi.get("/").text
+    assert words not in Caller(app, "noor").get("/").text
+    agree(avi, waiting(avi))
+    assert words not in avi.get("/").text
+
+
+def test_the_first_day_asks_for_what_the_profile_page_takes(app: Flask, ids: Ids) -> None:
+    avi = Caller(app, "avi")
+    rows = [row.get_text(" ", strip=True) for row in avi.page("/").select("li.row")]
+    assert any(row.startswith("How should people call you?") for row in rows)
+    assert "about yourself" not in " ".join(rows)
+    assert "preferred_name" in avi.form("/profile", "/profile")
+
+
 def test_a_profile_is_shown_only_once_agreed_to(app: Flask, ids: Ids) -> None:
     assert propose(app, ids["avi"], photo=jpeg()).status_code == 302
     avi, noor, mina = Caller(app, "avi"), Caller(app, "noor"), Caller(app, "mina")
