@@ -27,7 +27,7 @@ class EmailForm(Form):
         "New e-mail",
         [
             InputRequired("The new address, please."),
-            Length(max=EMAIL_LENGTH, message=f"Up to {EMAIL_LENGTH} letters fit."),
+            Length(max=EMAIL_LENGTH),
         ],
         render_kw={"autocomplete": "email"},
     )
@@ -59,7 +59,7 @@ class NewPasskeyForm(Form):
         "Name",
         [
             InputRequired("A name, please."),
-            Length(max=PASSKEY_NAME_LENGTH, message=f"Up to {PASSKEY_NAME_LENGTH} letters fit."),
+            Length(max=PASSKEY_NAME_LENGTH),
         ],
         description="So that you know it again: my phone, the key on my ring.",
         render_kw={"autocomplete": "off"},

@@ -29,10 +29,6 @@ ROLES = [
 ]
 
 
-def _up_to(limit: int) -> Length:
-    return Length(max=limit, message=f"Up to {limit} letters fit.")
-
-
 def _within_reason(_form: object, field: DayField) -> None:
     if field.data is not None and not EARLIEST_DAY <= field.data <= LATEST_DAY:
         raise ValidationError(f"A day from {EARLIEST_DAY.year} to {LATEST_DAY.year}, please.")
@@ -43,10 +39,10 @@ class PersonForm(Form):
 
     name = StringField(
         "Name",
-        [DataRequired("A name is needed."), _up_to(NAME_LENGTH)],
+        [DataRequired("A name is needed."), Length(max=NAME_LENGTH)],
         render_kw={"autocomplete": "off"},
     )
-    title = StringField("Title", [_up_to(TITLE_LENGTH)], render_kw={"autocomplete": "off"})
+    title = StringField("Title", [Length(max=TITLE_LENGTH)], render_kw={"autocomplete": "off"})
     team = SelectField("Team", validate_choice=False)
     role = SelectField("Role", choices=ROLES, default=str(Role.ADVOCATE), validate_choice=False)
     joined = DayField(
@@ -69,7 +65,7 @@ class NewPersonForm(PersonForm):
 
     email = EmailField(
         "E-mail",
-        [DataRequired("An e-mail address is needed."), _up_to(EMAIL_LENGTH)],
+        [DataRequired("An e-mail address is needed."), Length(max=EMAIL_LENGTH)],
         render_kw={"autocomplete": "off"},
     )
 
@@ -79,7 +75,7 @@ class TeamForm(Form):
 
     name = StringField(
         "Name",
-        [DataRequired("A team needs a name."), _up_to(TEAM_LENGTH)],
+        [DataRequired("A team needs a name."), Length(max=TEAM_LENGTH)],
         render_kw={"autocomplete": "off"},
     )
     seen = HiddenField()
@@ -90,12 +86,12 @@ class SettingsForm(Form):
 
     name = StringField(
         "Name of the programme",
-        [DataRequired("A name, please."), _up_to(PROGRAMME_LENGTH)],
+        [DataRequired("A name, please."), Length(max=PROGRAMME_LENGTH)],
         render_kw={"autocomplete": "off"},
     )
     time_zone = StringField(
         "Time zone",
-        [DataRequired("A time zone, please."), _up_to(TIME_ZONE_LENGTH)],
+        [DataRequired("A time zone, please."), Length(max=TIME_ZONE_LENGTH)],
         description=(
             "Days and months are counted in it, for example Europe/Lisbon. Days that are written "
             "keep their date."
@@ -126,7 +122,7 @@ class TrailForm(Form):
         csrf = False
 
     who = StringField(
-        "Who, or about whom", [_up_to(SEARCH_LENGTH)], render_kw={"autocomplete": "off"}
+        "Who, or about whom", [Length(max=SEARCH_LENGTH)], render_kw={"autocomplete": "off"}
     )
     action = SelectField(
         "What was done",
@@ -145,6 +141,9 @@ class TermsForm(Form):
 
     text = TextAreaField(
         "Terms",
-        [DataRequired("The terms are empty. Write what people agree to."), _up_to(TERMS_LENGTH)],
+        [
+            DataRequired("The terms are empty. Write what people agree to."),
+            Length(max=TERMS_LENGTH),
+        ],
         render_kw={"rows": 16},
     )

@@ -42,3 +42,12 @@ def checked(text: str) -> str:
         )
     check_letters(text, field="contact")
     return text
+
+
+def check_not_oneself(text: str, own_email: str, *, field: str = "contact") -> None:
+    """Refuse somebody's own address as that of a contact.
+
+    :raises Invalid: when it is.
+    """
+    if key(text) == key(own_email):
+        raise Invalid("That is your own address. Say who it was with.", field=field)

@@ -27,10 +27,6 @@ def _trimmed(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-def _up_to(letters: int) -> Length:
-    return Length(max=letters, message=f"Up to {letters} letters fit.")
-
-
 def _printable(_form: Form, field: Field) -> None:
     if "\0" in (field.data or ""):
         raise ValidationError("A control character cannot stand here.")
@@ -40,14 +36,14 @@ class LinkForm(Form):
     """Where an item goes and in which words."""
 
     text = TextAreaField(
-        "In your own words", [_up_to(WORDS_LENGTH), _printable], filters=[_trimmed]
+        "In your own words", [Length(max=WORDS_LENGTH), _printable], filters=[_trimmed]
     )
     channel = RadioField(
         "Where",
         [InputRequired("Choose where it goes.")],
         choices=[SelectChoice(channel, name) for channel, name in CHANNEL_NAMES.items()],
     )
-    server = StringField("Your Mastodon server", [_up_to(SERVER_LENGTH)], filters=[_trimmed])
+    server = StringField("Your Mastodon server", [Length(max=SERVER_LENGTH)], filters=[_trimmed])
 
     def validate_server(self, field: StringField) -> None:
         """Read the server's host out of what was typed, where one is needed."""
@@ -80,24 +76,24 @@ class ItemForm(Form):
     """An item: a link with its caption, or a text of its own."""
 
     title = StringField(
-        "Title", [InputRequired("A title is needed."), _up_to(TITLE_LENGTH), _printable]
+        "Title", [InputRequired("A title is needed."), Length(max=TITLE_LENGTH), _printable]
     )
     url = StringField(
         "Link",
-        [_up_to(URL_LENGTH), _printable],
+        [Length(max=URL_LENGTH), _printable],
         filters=[_trimmed],
         description="Where it leads. Without one, the words below are what is shared.",
         render_kw={"inputmode": "url", "placeholder": "https://", "dir": "ltr"},
     )
     text = TextAreaField(
         "Caption or text",
-        [_up_to(TEXT_LENGTH), _printable],
+        [Length(max=TEXT_LENGTH), _printable],
         filters=[_trimmed],
         description="Words to start from. Each advocate makes them their own.",
     )
     topics = StringField(
         "Topics",
-        [_up_to(TOPICS_LENGTH), _printable],
+        [Length(max=TOPICS_LENGTH), _printable],
         description="With commas between them: teaching, packaging",
     )
     expires_on = DayField(

@@ -8,10 +8,6 @@ from advocacy.people.rules import HEADLINE_LENGTH, NAME_LENGTH, PHOTO_BYTES, WOR
 from advocacy.web.forms import Form
 
 
-def _up_to(limit: int) -> Length:
-    return Length(max=limit, message=f"Up to {limit} letters fit.")
-
-
 def _plain_lines(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n")
 
@@ -21,12 +17,12 @@ class CalledForm(Form):
 
     preferred_name = StringField(
         "What people call you",
-        [_up_to(NAME_LENGTH)],
+        [Length(max=NAME_LENGTH)],
         render_kw={"autocomplete": "nickname"},
     )
     say_it = StringField(
         "How to say it",
-        [_up_to(NAME_LENGTH)],
+        [Length(max=NAME_LENGTH)],
         description="As you would write it for a friend, for example “ma-REE-a”.",
         render_kw={"autocomplete": "off"},
     )
@@ -49,9 +45,9 @@ class ProposeForm(Form):
         "Headline",
         [
             DataRequired("A headline is needed: what the person does, in a few words."),
-            _up_to(HEADLINE_LENGTH),
+            Length(max=HEADLINE_LENGTH),
         ],
         render_kw={"autocomplete": "off"},
     )
-    words = TextAreaField("Some words", [_up_to(WORDS_LENGTH)], filters=[_plain_lines])
+    words = TextAreaField("Some words", [Length(max=WORDS_LENGTH)], filters=[_plain_lines])
     replaces = HiddenField()

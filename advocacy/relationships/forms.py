@@ -1,18 +1,25 @@
 """The forms for the people somebody knows."""
 
 from wtforms import BooleanField, EmailField, FieldList, HiddenField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
-from advocacy.contacts.rules import EMAIL_LENGTH, NAME_LENGTH
+from advocacy.contacts.rules import EMAIL_LENGTH, NAME_LENGTH, checked
+from advocacy.core.errors import Invalid
 from advocacy.web.forms import Form
+
+
+def _whom(_form: Form, field: StringField) -> None:
+    if (field.data or "").strip():
+        try:
+            checked(field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from error
 
 
 class AddPeopleForm(Form):
     """Up to three people to begin with: a name, or an e-mail address, is enough."""
 
-    name = FieldList(
-        StringField("Name or e-mail", [Length(max=EMAIL_LENGTH)]), min_entries=3, max_entries=3
-    )
+    name = FieldList(StringField("Name or e-mail", [_whom]), min_entries=3, max_entries=3)
 
 
 class ContactForm(Form):

@@ -1,15 +1,24 @@
 """The people somebody knows, and each one's story."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from advocacy.contacts.actions import describe, find_or_add, said_of
-from advocacy.contacts.queries import count_contacts, get_contact, search_contacts
+from advocacy.contacts.queries import (
+    contacts_by_number,
+    count_contacts,
+    get_contact,
+    search_contacts,
+)
+from advocacy.contacts.rules import check_not_oneself
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.queries import conversations_with
 from advocacy.conversations.rules import can_be_changed, did_with
+from advocacy.conversations.views.blueprint import names_in_words, short_name
 from advocacy.core.errors import DomainError, Invalid
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
@@ -82,22 +91,34 @@ def add_page() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add up to three people."""
     form = AddPeopleForm()
-    names = [text.strip() for text in form.name.data if text and text.strip()]
-    try:
-        if not form.validate():
-            raise Invalid("Look at what is marked.")
-        if not names:
-            raise Invalid("One name is enough to begin.", field="name")
-        hold(db(), current_user.id)
-        find_or_add(db(), current_user.id, names, now())
-    except DomainError as error:
+    hold(db(), current_user.id)
+    at = now()
+    numbers: list[int] = []
+    lines = [line for line in form.name if (line.data or "").strip()] if form.validate() else []
+    if not lines and not form.errors:
+        form.name[0].errors = ["One name is enough to begin."]
+    for line in lines:
+        try:
+            check_not_oneself(line.data or "", current_user.person.email)
+            numbers += find_or_add(db(), current_user.id, [line.data or ""], at)
+        except DomainError as error:
+            line.errors = [error.message]
+    if any(line.errors for line in form.name):
         db().rollback()
-        if not form.errors:
-            form.name.entries[0].errors = [error.message]
         known = count_contacts(db(), current_user.id)
         return render_template("relationships/add.html", form=form, known=known), 422
-    flash(f"{'One person is' if len(names) == 1 else 'They are'} here now. Say hello soon.")
+    flash(_added_words(numbers, at))
     return redirect("/contacts")
+
+
+def _added_words(numbers: Collection[int], at: datetime) -> str:
+    """Say who was added at a moment, and who was here before."""
+    found = contacts_by_number(db(), current_user.id, numbers).values()
+    before = [short_name(contact) for contact in found if contact.created_at < at]
+    added = len(found) - len(before)
+    words = [f"{'One person is' if added == 1 else 'They are'} here now. Say hello soon."]
+    known = [f"You know {names_in_words(before)} already."] if before else []
+    return " ".join((words if added else []) + known)
 
 
 @blueprint.get("/contacts/<int:contact_id>")
@@ -154,6 +175,7 @@ def change(contact_id: int) -> ResponseReturnValue:
         if not form.validate():
             raise Invalid("Look at what is marked.")
         check_stamp(form.seen.data or "", *said_of(contact))
+        check_not_oneself(form.email.data or "", current_user.person.email, field="email")
         address_changed = describe(
             db(),
             contact,

@@ -1,6 +1,7 @@
 """The base of every form, and a domain error beside the field that it concerns."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
@@ -11,8 +12,36 @@ from advocacy.core.errors import DomainError
 __all__ = ["Form", "SelectChoice", "show_error"]
 
 
+_OURS: Mapping[str, str] = MappingProxyType(
+    {
+        "Field cannot be longer than %(max)d character.": "Up to %(max)d letters fit.",
+        "Not a valid choice.": "Choose one of what is offered.",
+        "Invalid Choice: could not coerce.": "Choose one of what is offered.",
+        "Not a valid integer value.": "A number, please.",
+    }
+)
+"""What we say where WTForms has words of its own."""
+
+
+class _Words:
+    """WTForms' words as ours; it asks as for a translation."""
+
+    def gettext(self, text: str) -> str:
+        return _OURS.get(text, text)
+
+    def ngettext(self, one: str, several: str, count: int) -> str:
+        return _OURS.get(one, one if count == 1 else several)
+
+
 class Form(FlaskForm):
-    """A form of ours: Flask-WTF's, with a constructor that says its types."""
+    """A form of ours: Flask-WTF's in our words, with a constructor that says its types."""
+
+    class Meta:
+        """Whom it asks for words."""
+
+        def get_translations(self, _form: object) -> _Words:
+            """Return our words."""
+            return _Words()
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)  # type: ignore[no-untyped-call]

@@ -359,6 +359,8 @@ def test_teams(ada: Caller, fresh_database: Database) -> None:
     assert ada.post(rename, {**first, "name": "Sales"}).status_code == 302
     refused = ada.post(rename, {**second, "name": "Nord"})
     assert "changed while you had it open" in wrong(refused, f"name-{team.id}")
+    assert "New name: " in above(refused)
+    assert "Name: A team needs a name." in above(ada.send(path, {"name": ""}, path))
     ada.send(path, {"name": "Platform"})
     assert "already" in wrong(ada.send(path, {"name": "platform"}, rename), f"name-{team.id}")
     details = [detail for action, _, detail in trail(fresh_database) if action == "team changed"]

@@ -29,6 +29,7 @@ from advocacy.conversations.views.sheet import (
     said_in,
     what_is_wrong,
 )
+from advocacy.conversations.views.told import no_points_words, why_no_points
 from advocacy.core.errors import DomainError, Invalid
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import now
@@ -102,18 +103,24 @@ def correct(conversation_id: int) -> ResponseReturnValue:
         wrong = what_is_wrong(form, texts)
     else:
         wrong = [] if form.validate() else [Invalid("Look at what is marked.")]
+    lost = ""
     try:
         if not wrong:
             stands = queries.participants_of(db(), conversation_id)
             check_stamp(form.seen.data or "", *_said_of(conversation, stands))
             contacts, said = _as_sent(form, texts) if can_change else _as_it_is(conversation, form)
+            before = why_no_points(conversation_id)
             actions.correct(db(), conversation, said, contacts, now())
+            lost = no_points_words(conversation_id, before)
     except DomainError as error:
         wrong = [error]
     if wrong:
         db().rollback()
         return _correct_again(conversation_id, form, texts, wrong)
-    flash("Put right. Your points follow the record as it stands now.")
+    flash(
+        f"Put right.{lost or ' Your points follow the record as it stands now.'}",
+        "caution" if lost else "done",
+    )
     return redirect(next_page() or card_of(conversation_id))
 
 

@@ -32,6 +32,7 @@ from advocacy.conversations.views.sheet import (
     told_apart,
     what_is_wrong,
 )
+from advocacy.conversations.views.told import no_points_words
 from advocacy.core.errors import DomainError
 from advocacy.core.time import now
 from advocacy.points.rules import LATE_DAYS
@@ -77,9 +78,7 @@ def log() -> ResponseReturnValue:
 
 def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str) -> None:
     people = [short_name(contact) for contact in people_of(number).values()]
-    text = f"Logged with {names_in_words(people)}."
-    if (programme_today() - said.day).days > LATE_DAYS:
-        text += f" It was more than {LATE_DAYS} days ago: remembered, but no points."
+    text = f"Logged with {names_in_words(people)}.{no_points_words(number)}"
     if twins:
         known = names_in_words([short_name(contact) for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"

@@ -8,6 +8,7 @@ from flask import request
 from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import contacts_by_number
+from advocacy.contacts.rules import check_not_oneself
 from advocacy.conversations import rules
 from advocacy.conversations.forms import LogForm, read_answers
 from advocacy.conversations.rules import Said
@@ -63,6 +64,8 @@ def resolve(texts: Sequence[str], at: datetime) -> list[int]:
         if text.startswith("id:") and number_of(text) not in known:
             raise Invalid("There is nobody of yours here.", field="contact")
     new = [text for text in texts if not text.startswith("id:")]
+    for text in new:
+        check_not_oneself(text, current_user.person.email)
     added = iter(find_or_add(db(), current_user.id, new, at))
     return [number_of(text) or 0 if text.startswith("id:") else next(added) for text in texts]
 

@@ -1,0 +1,70 @@
+"""What a toast says of a conversation that earns nothing."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from advocacy.conversations import queries
+from advocacy.conversations.views.blueprint import (
+    names_in_words,
+    participants_with_contacts,
+    short_name,
+)
+from advocacy.people.queries import people_by_email
+from advocacy.points.rules import LATE_DAYS, Remembered, remembered_only
+from advocacy.programme.queries import get_programme
+from advocacy.web.session import db
+from advocacy.web.user import current_user
+
+Reasons = Collection[tuple[int, Remembered]]
+
+_DAYS: Mapping[Remembered, str] = MappingProxyType(
+    {
+        Remembered.LATE: f"more than {LATE_DAYS} days ago",
+        Remembered.BEFORE_PROGRAMME: "before the programme began",
+        Remembered.BEFORE_JOINING: "before you joined",
+    }
+)
+
+
+def why_no_points(number: int) -> set[tuple[int, Remembered]]:
+    """Return with which contacts a conversation earns nothing, and why."""
+    together = participants_with_contacts(number)
+    day = queries.get_conversation(db(), current_user.id, number).day
+    addresses = {contact.email_key for _, contact in together if contact.email_key}
+    colleagues = people_by_email(db(), addresses) if addresses else {}
+    found = set()
+    for participant, contact in together:
+        reason = remembered_only(
+            day,
+            participant.logged_on,
+            reported=participant.reported,
+            colleague=contact.email_key in colleagues,
+            joined=current_user.person.joined,
+            first_day=get_programme(db()).first_day,
+        )
+        if reason is not None:
+            found.add((contact.id, reason))
+    return found
+
+
+def no_points_words(number: int, known: Reasons = ()) -> str:
+    """Return sentences that say with whom a conversation earns nothing, none when it earns.
+
+    :param known: what was so before, which is no news.
+    """
+    news = why_no_points(number).difference(known)
+    reasons = {reason for _, reason in news}
+    said = [
+        f" It was {words}: remembered, but no points."
+        for reason, words in _DAYS.items()
+        if reason in reasons
+    ]
+    colleagues = [
+        short_name(contact)
+        for _, contact in participants_with_contacts(number)
+        if (contact.id, Remembered.COLLEAGUE) in news
+    ]
+    if colleagues:
+        are = "is a colleague" if len(colleagues) == 1 else "are colleagues"
+        said.append(f" Remembered, but no points: {names_in_words(colleagues)} {are}.")
+    return "".join(said)

@@ -1,0 +1,63 @@
+"""What a form refuses is said in our words, never in those of WTForms."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList
+
+import advocacy
+from advocacy.web.forms import Form
+
+ROOMS = sorted(path.parent.name for path in Path(advocacy.__file__).parent.glob("*/forms.py"))
+THEIRS = re.compile(r"^(Field |This field|Not a valid|Invalid |Unable|.*\bcharacters?\b)")
+SENT = ("", "x" * 150_000, "no such thing", "-1")
+
+
+def forms() -> Iterator[type[Form]]:
+    for room in ROOMS:
+        module = import_module(f"advocacy.{room}.forms")
+        for found in vars(module).values():
+            if isinstance(found, type) and issubclass(found, Form):
+                yield found
+
+
+@pytest.fixture
+def refused() -> dict[str, set[str]]:
+    """Return what each form says of fields that hold what cannot be so."""
+    app = Flask("forms")
+    app.secret_key = "only for tests"
+    said: dict[str, set[str]] = {}
+    for kind in set(forms()) - {Form}:
+        for text in SENT:
+            with app.test_request_context():
+                form = kind(meta={"csrf": False}, formdata=MultiDict())
+                for field in form:
+                    if hasattr(field, "choices") and field.choices is None:
+                        field.choices = []
+                names = [
+                    one.name
+                    for field in form
+                    for one in (field.entries if isinstance(field, FieldList) else [field])
+                ]
+                form.process(MultiDict(dict.fromkeys(names, text)))
+                form.validate()
+                for field in form:
+                    lines = field.entries if isinstance(field, FieldList) else [field]
+                    for line in lines:
+                        said.setdefault(kind.__name__, set()).update(map(str, line.errors))
+    return said
+
+
+def test_every_form_speaks_in_our_words(refused: dict[str, set[str]]) -> None:
+    assert {"LogForm", "AddPeopleForm", "TrailForm", "SetUpForm"} <= refused.keys()
+    theirs = {
+        name: words for name, said in refused.items() if (words := set(filter(THEIRS.match, said)))
+    }
+    assert theirs == {}
+    assert "Choose one of what is offered." in refused["TrailForm"]
+    assert "Up to 40 letters fit." in refused["LogForm"]
