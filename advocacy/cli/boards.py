@@ -60,6 +60,7 @@ def leaderboard(
     from advocacy.people.queries import find_team
     from advocacy.recognition.boards import board
     from advocacy.recognition.files import words_for_left
+    from advocacy.recognition.rules import words_for_movement
 
     given = _given_period(month, quarter, year, all_time=all_time)
     with opened_house() as house:
@@ -82,8 +83,11 @@ def leaderboard(
         _print_csv(rows)
     else:
         of_team = f", team {found_team.name}" if found_team else ""
-        click.echo(f"{words_for_period(found.period).capitalize()}{of_team}")
-        print_table(_HEADINGS, rows)
+        words = words_for_period(found.period)
+        click.echo(f"{words[0].upper()}{words[1:]}{of_team}")
+        print_table(
+            _HEADINGS, [{**row, "movement": words_for_movement(row["movement"])} for row in rows]
+        )
         if found.left_ranking:
             click.echo(words_for_left(found.left_ranking))
 
@@ -142,9 +146,9 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 
 @click.command("explain", short_help="Print what built somebody's points.")
 @click.argument("email")
-@click.option("--month", type=MONTH, required=True, help="Like 2026-10.")
+@click.option("--month", type=MONTH, help="Like 2026-10; without it, this month.")
 @format_option
-def explain(email: str, month: str, format_: str) -> None:
+def explain(email: str, month: str | None, format_: str) -> None:
     """Print every entry behind a person's points in a month, contacts as a manager sees them."""
     from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
@@ -154,6 +158,7 @@ def explain(email: str, month: str, format_: str) -> None:
     from advocacy.relationships.explained import explain
 
     with opened_house() as house, house.database.writing() as session:
+        asked = month or f"{house.today():%Y-%m}"
         person = get_person_by_email(session, email)
         # the person sees this look too
         note(
@@ -161,10 +166,10 @@ def explain(email: str, month: str, format_: str) -> None:
             Action.LOOKED,
             actor_id=None,
             subject_id=person.id,
-            detail=month,
+            detail=asked,
             now=now(),
         )
-        explained = explain(session, person, month, for_manager=True)
+        explained = explain(session, person, asked, for_manager=True)
     entries = [
         {
             "id": entry.id,
@@ -181,7 +186,7 @@ def explain(email: str, month: str, format_: str) -> None:
     ]
     document = {
         "email": person.email,
-        "month": month,
+        "month": asked,
         "points": explained.points,
         "seen": explained.seen,
         "word": explained.word,
@@ -192,7 +197,7 @@ def explain(email: str, month: str, format_: str) -> None:
     def in_words() -> None:
         counted = min(explained.word, explained.word_limit)
         click.echo(
-            f"{person.name}, {words_for_period(month)}: {explained.points} points (seen "
+            f"{person.name}, {words_for_period(asked)}: {explained.points} points (seen "
             f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
             f"{explained.shares})"
         )

@@ -138,15 +138,23 @@ def rebuild(format_: str) -> None:
     _print_report(report, format_)
 
 
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
 def _print_report(report: "Report", format_: str) -> None:
     def in_words() -> None:
         for problem in report.problems:
             click.echo(problem)
-        found = f"{len(report.problems)} problems" if report.problems else "all as it should be"
-        click.echo(
-            f"{report.entries} entries of {report.people} people in {report.months} months: "
-            f"{found}."
+        found = (
+            _counted(len(report.problems), "problem") if report.problems else "all as it should be"
         )
+        entries, months = (
+            _counted(report.entries, "entry", "entries"),
+            _counted(report.months, "month"),
+        )
+        people = _counted(report.people, "person", "people")
+        click.echo(f"{entries} of {people} in {months}: {found}.")
 
     print_as(format_, asdict(report), in_words)
     if report.problems:

@@ -25,7 +25,7 @@ def person() -> None:
     default="advocate",
     show_default=True,
 )
-@click.option("--team", default="", help="The team; a new one is made.")
+@click.option("--team", default="", help="The team, one that is there.")
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
 @format_option
 def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, format_: str) -> None:
@@ -36,8 +36,10 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
     from advocacy.cli.house import opened_house
     from advocacy.contacts.queries import ties_with_emails
     from advocacy.conversations.actions import hold, settle_ties
+    from advocacy.core.errors import NotFound
     from advocacy.core.time import now
-    from advocacy.people.actions import add_person, find_or_add_team
+    from advocacy.people.actions import add_person
+    from advocacy.people.queries import find_team
     from advocacy.programme.queries import hold_for_closing
 
     password = _password_read() if password_stdin else None
@@ -45,7 +47,9 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
         today = house.today()
         with house.database.writing() as session:
             hold_for_closing(session)  # nobody logs with this address meanwhile
-            found_team = find_or_add_team(session, team)
+            found_team = find_team(session, team) if team.strip() else None
+            if team.strip() and found_team is None:
+                raise NotFound(f"There is no team {team[:80]}.")
             added = add_person(
                 session,
                 email=email,

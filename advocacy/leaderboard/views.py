@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.core import time
-from advocacy.core.errors import Invalid
+from advocacy.core.errors import Invalid, NotFound
 from advocacy.people.queries import get_person, teams
 from advocacy.points.queries import points_by_month
 from advocacy.points.rules import FIRST_RULES
@@ -75,9 +75,13 @@ def board() -> ResponseReturnValue:
     today = time.day_of(time.now(), get_programme(db()).time_zone)
     period = _asked_period(today)
     check_period(db(), period, today)
-    team = _asked_team()
+    team, known = _asked_team(), teams(db())
+    if team is not None and team not in {one.id for one in known}:
+        raise Invalid("There is no such team.", field="team")
     page = asked_page()
     shown = read_board(db(), period, today=today, team_id=team, limit=page.rows, offset=page.offset)
+    if page.number > 1 and not shown.rows:
+        raise NotFound("There is no such page.")
     at = time.month_of(min(time.last_day(period), today))
     before, after = period_before(db(), period, today), period_after(period, today)
     to_close = month_to_close(db(), today)
@@ -88,7 +92,7 @@ def board() -> ResponseReturnValue:
         tabs=_tabs(period, at, team),
         before=_address(before, team) if before else "",
         after=_address(after, team) if after else "",
-        teams=teams(db()),
+        teams=known,
         team=team,
         page=page,
         links=page.links(has_more=shown.has_more),

@@ -101,6 +101,12 @@ def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: 
     :raises Conflict: saying which.
     """
     name = words_for_period(month)
+    if month < earliest:
+        raise Conflict(
+            f"There is nothing in {name} to close: nothing counts before "
+            f"{words_for_period(earliest)}.",
+            field="month",
+        )
     if last_closed is not None and month <= last_closed:
         raise Conflict(f"{name} is closed already.", field="month")
     if not is_over(month, today):
@@ -109,9 +115,10 @@ def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: 
             f"{name} is not over: it can be closed from {after:%-d %B %Y}.",
             field="month",
         )
-    if month < earliest:
-        raise Conflict(
-            f"Nothing counts before {words_for_period(earliest)} "
-            f"(from {first_day(earliest):%-d %B %Y}).",
-            field="month",
-        )
+
+
+def words_for_movement(places: int | None) -> str | None:
+    """Return places gained (negative: lost) with their sign: +3, −1, 0."""
+    if places is None:
+        return None
+    return f"+{places}" if places > 0 else f"−{-places}" if places else "0"

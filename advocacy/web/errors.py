@@ -4,7 +4,15 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from flask import Flask, Response, g, jsonify, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    g,
+    jsonify,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import SQLAlchemyError

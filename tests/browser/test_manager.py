@@ -251,7 +251,8 @@ def test_somebody_new_from_the_first_set_up_to_the_last_day(
     expect(mei.get_by_text("Who made you smile this week?")).to_be_visible()
 
     admin.goto(person.split("#")[0])
-    admin.get_by_role("button", name="Deactivate Mei Lin").click()
+    admin.get_by_text("Deactivate Mei?").click()
+    admin.get_by_role("button", name="Yes, deactivate Mei Lin").click()
     expect(admin.get_by_role("button", name="Activate")).to_be_visible()
     mei.goto("/contacts")
     expect(mei).to_have_url(re.compile("/sign-in"))

@@ -25,6 +25,7 @@ from advocacy.core.migrate import newest
 from advocacy.core.time import now
 from advocacy.people.queries import get_person_by_email
 from advocacy.points.models import Entry
+from advocacy.recognition.rules import words_for_movement
 from advocacy.recognition.verify import verify
 from tests.databases import Databases
 from tests.imports.files import HEADER, STUDY
@@ -202,8 +203,12 @@ def test_an_empty_database_is_upgraded(run: Command) -> None:
     assert run.json("month", "list")[0]["state"] == "open"
 
 
-def test_people_come_and_go(run: Command) -> None:
-    added = run.json("person", "add", "Mia@Example.com", "--name", "Mia", "--team", "North")
+def test_people_come_and_go(run: Command, tmp_path: Path) -> None:
+    mia = ("person", "add", "Mia@Example.com", "--name", "Mia", "--team", "North")
+    assert "There is no team North." in run.refusal(*mia)
+    (tmp_path / "people.csv").write_text("email,name,team\neli@example.com,Eli,North\n")
+    run("import", "people", str(tmp_path / "people.csv"))
+    added = run.json(*mia)
     assert added["email"] == "mia@example.com"
     assert (added["role"], added["team"], added["active"]) == ("advocate", "North", True)
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/welcome/[\w-]{20,}", added["link"])
@@ -340,6 +345,9 @@ def test_the_leaderboard(study: Command) -> None:
     assert rows[0]["email"] == first["email"]
     assert rows[0]["points"] == str(first["points"])
     assert first["name"] in study("leaderboard", "--all").stdout
+    words = study("leaderboard", "--quarter", "2004-Q4", "--team", first["team"]).stdout
+    assert words.startswith(f"October to December 2004, team {first['team']}\n")
+    assert [words_for_movement(by) for by in (3, -1, 0, None)] == ["+3", "−1", "0", None]
     assert "There is no team" in study.refusal("leaderboard", "--team", "Nowhere")
 
 
@@ -365,6 +373,8 @@ def test_explaining_a_month(study: Command) -> None:
     ]
     assert entry["contact"].startswith("private contact")
     assert entry["source"].startswith("conversation:")
+    this_month = f"{now():%Y-%m}"
+    assert study.json("explain", person["email"])["month"] == this_month
     in_words = study("explain", person["email"], "--month", told["month"]).stdout
     assert entry["reason"] in in_words
     assert "Nobody here" in study.refusal("explain", "x@example.com", "--month", "2004-07")

@@ -112,7 +112,6 @@ leaderboard --year 9999 | is not a year
 leaderboard --year 26 | is not a year
 leaderboard --year 2026 --all | Choose one of --year and --all.
 leaderboard --top -1 | 1<=x<=1000000
-explain mia@example.com | Missing option '--month'
 explain mia@example.com --month 2026-13 | is not a month
 explain mia@example.com --month 0001-01 | is not a month
 month nonsense | No such command
@@ -141,8 +140,9 @@ person add {"x" * 250}@example.com --name New | up to 254
 person add new@example.com --name ~ | A name is needed
 person add new@example.com --name {"x" * 121} | up to 120
 person add new@example.com --name So\x1bfia | A control character
-person add new@example.com --name New --team {"x" * 81} | up to 80
-person add new@example.com --name New --team So\x07uth | A control character
+person add new@example.com --name New --team {"x" * 81} | There is no team {"x" * 80}.
+person add new@example.com --name New --team So\x07uth | There is no team So uth
+person add new@example.com --name New --team Nope | There is no team Nope.
 person link nobody@example.com | Nobody here
 person link bea@example.com | is deactivated
 person deactivate nobody@example.com | Nobody here
@@ -159,7 +159,7 @@ explain nobody@example.com --month {CLOSED} | Nobody here
 month close {CLOSED} | is closed
 month close {THIS_MONTH} | is not over
 month close {shift_month(THIS_MONTH, 1)} | is not over
-month close 1900-01 | is closed
+month close 1900-01 | There is nothing in January 1900 to close
 export recognition {LAST_MONTH} | is not closed
 export recognition {shift_month(THIS_MONTH, 1)} | is not closed
 """

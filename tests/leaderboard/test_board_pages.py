@@ -127,3 +127,11 @@ def test_who_looked_often_is_told_once(app: Flask, mina: Caller, ids: dict[str, 
     assert said[1].startswith(
         f"Mina Somebody looked at your {words_for_period(LAST_MONTH)} 7 times, last "
     )
+
+
+def test_no_such_team_and_no_such_page(mina: Caller) -> None:
+    for text in ("99", "x"):
+        answer = mina.get(f"/leaderboard?team={text}")
+        assert (answer.status_code, "There is no such team." in answer.text) == (422, True)
+    answer = mina.get("/leaderboard?page=9")
+    assert (answer.status_code, "There is no such page." in answer.text) == (404, True)

@@ -120,7 +120,7 @@ def test_before_anything_counts_there_is_nothing_to_close(
     session: Session, tmp_path: Path, month: str
 ) -> None:
     fill(session)
-    with pytest.raises(Conflict, match="Nothing counts before"):
+    with pytest.raises(Conflict, match="nothing counts before"):
         close(session, month, tmp_path)
     assert closed_months(session) == []
 

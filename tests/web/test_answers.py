@@ -97,6 +97,24 @@ def test_errors_have_a_page_of_their_own(
     assert "Traceback" not in page
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/conversations/1/take-back", "/"),
+        ("/growth/ranking", "/growth"),
+        ("/library/5/publish", "/library/5"),
+        ("/profile/versions/3/agree", "/profile"),
+    ],
+)
+def test_an_address_of_a_form_leads_to_its_page(
+    app: Flask, database: Database, path: str, page: str
+) -> None:
+    ada = Caller(app, "ada")
+    assert ada.get(path).location == page
+    asked = ada.client.get(path, headers={"Accept": "application/json"})
+    assert (asked.status_code, asked.headers["Allow"]) == (405, "OPTIONS, POST")
+
+
 def test_a_page_past_the_end_is_not_the_first_day(app: Flask, database: Database) -> None:
     avi = Caller(app, "avi")
     assert "Somebody you know" not in avi.get("/contacts/new").text

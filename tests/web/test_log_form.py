@@ -326,3 +326,23 @@ def test_adding_whom_one_knows_says_so(avi: Caller) -> None:
         toasts = read(avi.get(answer.location or "")).select_one("#toasts")
         assert toasts is not None
         assert toasts.get_text(" ", strip=True).startswith(words)
+
+
+def test_put_right_from_a_card_leads_back_to_that_card(avi: Caller, database: Database) -> None:
+    sent = {**GOOD, "contact": ["Maria", "Kwame"]}
+    avi.post("/log", {**avi.form("/log"), **sent})
+    with database.reading() as session:
+        [kwame] = session.scalars(select(Contact.id).where(Contact.name == "Kwame"))
+    card = f"/contacts/{kwame}"
+    link = avi.page(card).select_one("a.entry-change")
+    assert link is not None
+    page = avi.page(str(link["href"]))
+    back = page.select_one("a.page-back")
+    assert back is not None
+    assert (back["href"], back.get_text(strip=True)) == (card, "Kwame")
+    for action in ("/conversations/1/edit", "/conversations/1/take-back"):
+        assert fields(found_form(page, action))["next"] == card
+    kept = avi.post(
+        "/conversations/1/edit", {**fields(found_form(page, "")), "contact": sent["contact"]}
+    )
+    assert kept.location == card

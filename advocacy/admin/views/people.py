@@ -130,6 +130,9 @@ def _show_person(
         invitation=invitation_of(db(), about.id, now()),
         welcomed=has_password(db(), about.id),
         factors=factors_of(db(), about.id),
+        is_only_administrator=Role(about.role).administers
+        and about.deactivated_at is None
+        and queries.count_administrators(db()) == 1,
         sends=current_app.config["ADVOCACY"].mail_url is not None,
     ), status
 

@@ -66,6 +66,7 @@ def _correct_page(
     if picked is None:
         picked = [{"id": one.id, "name": one.label} for one in people]
     beside = beside_fields(form, wrong)
+    cards = {f"/contacts/{one.id}": one for one in people}
     return (
         render_template(
             "conversations/correct.html",
@@ -80,6 +81,7 @@ def _correct_page(
             answered=answered if len(set(answered)) > 1 else answered[:1],
             can_change=rules.can_be_changed(conversation.day, programme_today()),
             next=next_page(),
+            came_from=cards.get(next_page() or next(iter(cards), "")),
             **beside,
         ),
         422 if wrong or form.errors else 200,
