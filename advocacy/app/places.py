@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
+from markupsafe import Markup, escape
 
 from advocacy.core.time import day_of, now, words_for_period
 from advocacy.programme.queries import find_programme
@@ -77,11 +78,19 @@ def _clock(instant: datetime) -> str:
     return f"{_short_day(local.date())} at {local:%H:%M}"
 
 
+def _breakable(text: str) -> str | Markup:
+    """Return an e-mail address that breaks between its parts rather than inside a word."""
+    if isinstance(text, Markup) or "@" not in text:
+        return text
+    parts = escape(text.replace("@", "@\0").replace(".", ".\0")).split("\0")
+    return Markup("<wbr>").join(parts)
+
+
 def init_app(app: Flask) -> None:
     """Give every template what stands around it."""
     app.context_processor(_around_once)
     app.jinja_env.filters.update(
-        day=_day, short_day=_short_day, clock=_clock, period=words_for_period
+        breakable=_breakable, day=_day, short_day=_short_day, clock=_clock, period=words_for_period
     )
 
 

@@ -1,13 +1,16 @@
 """The forms for signing in and for passwords."""
 
 from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from advocacy.auth.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
+from advocacy.core.errors import Invalid
+from advocacy.core.time import time_zone_called
 from advocacy.factors.passkeys import ANSWER_LENGTH
 from advocacy.factors.rules import CODE_LENGTH
 from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH
 from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
+from advocacy.programme.rules import check_time_zone
 from advocacy.web.forms import Form
 
 _NEW_PASSWORD = [
@@ -87,6 +90,14 @@ class SetUpForm(Form):
         description="Days and months are counted in it, for example Europe/Lisbon.",
         render_kw={"list": "time-zones"},
     )
+
+    def validate_time_zone(self, field: StringField) -> None:
+        """Say what is wrong with the zone together with what is wrong elsewhere."""
+        try:
+            check_time_zone(time_zone_called(field.data or "") or field.data or "")
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
     name = StringField(
         "Your name",
         [InputRequired("Your name, please."), Length(max=NAME_LENGTH)],

@@ -195,9 +195,10 @@ def explain(email: str, month: str | None, format_: str) -> None:
     }
 
     def in_words() -> None:
+        points = "point" if explained.points == 1 else "points"
         counted = min(explained.word, explained.word_limit)
         click.echo(
-            f"{person.name}, {words_for_period(asked)}: {explained.points} points (seen "
+            f"{person.name}, {words_for_period(asked)}: {explained.points} {points} (seen "
             f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
             f"{explained.shares})"
         )

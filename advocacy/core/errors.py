@@ -30,7 +30,7 @@ class Gone(NotFound):
     ``back`` is the address to go on from, and what leads there is called.
     """
 
-    back: tuple[str, str] = ("/", "To the first page")
+    back: tuple[str, str] = ("/", "To Today")
 
 
 class Conflict(DomainError):

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.text import check_letters
-from advocacy.core.time import day_of, is_time_zone, time_zone_called
+from advocacy.core.time import day_of, time_zone_called
 from advocacy.programme.models import Programme
-from advocacy.programme.rules import DEFAULT_NAME, NAME_LENGTH
+from advocacy.programme.rules import DEFAULT_NAME, NAME_LENGTH, check_time_zone
 
 
 def start(session: Session, *, time_zone: str, now: datetime, is_sample: bool = False) -> Programme:
@@ -29,17 +29,6 @@ def start(session: Session, *, time_zone: str, now: datetime, is_sample: bool = 
         session.add(programme)
         session.flush()
     return programme
-
-
-def check_time_zone(name: str) -> None:
-    """Refuse an unknown time zone.
-
-    :raises Invalid: naming the field.
-    """
-    if not is_time_zone(name):
-        raise Invalid(
-            f"“{name[:60]}” is not a time zone; write one like Europe/Lisbon.", field="time_zone"
-        )
 
 
 def describe(programme: Programme, *, name: str, time_zone: str) -> None:

@@ -28,6 +28,7 @@ from advocacy.core.errors import (
     Unavailable,
 )
 from advocacy.core.logs import request_number
+from advocacy.web.user import current_user
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def page(
     *,
     title: str | None = None,
     typed: Sequence[tuple[str, str]] = (),
-    back: tuple[str, str] = ("/", "To the first page"),
+    back: tuple[str, str] = ("/", ""),
 ) -> Response:
     """Return an error as a page, or as a problem document where JSON was asked for.
 
@@ -88,13 +89,17 @@ def page(
                 number=number,
                 code=status,
                 typed=typed,
-                action={"href": back[0], "label": back[1]},
+                action={"href": back[0], "label": back[1] or _home()},
             )
         )
     answer.status_code = status
     if status == 503:
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def _home() -> str:
+    return "To Today" if current_user and current_user.is_authenticated else "To the sign-in"
 
 
 def init_app(app: Flask) -> None:

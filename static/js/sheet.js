@@ -39,6 +39,14 @@ function focusFirst(frame) {
   (wanted ?? frame.querySelector("#sheet-title"))?.focus();
 }
 
+// What was wrong is not said of what has been typed since.
+function unsay(field) {
+  field?.querySelector(":scope > .field-wrong")?.remove();
+  field?.classList.remove("field--wrong");
+  for (const one of field?.querySelectorAll("[aria-invalid]") ?? []) one.removeAttribute("aria-invalid");
+  if (!dialog().querySelector(".field-wrong")) dialog().querySelector(".field-summary")?.remove();
+}
+
 function open(link) {
   opener = link;
   if (!dialog().open) dialog().showModal();
@@ -168,7 +176,11 @@ export function sheets(enhancer) {
     }
   });
 
-  document.addEventListener("input", (event) => { if (dialog()?.contains(event.target)) touched = true; });
+  document.addEventListener("input", (event) => {
+    if (!dialog()?.contains(event.target)) return;
+    touched = true;
+    unsay(event.target.closest(".field, fieldset"));
+  });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -93,6 +93,7 @@ def test_wrong_unknown_and_deactivated_are_answered_alike(
     said = {(answer.status_code, wrong(answer, "password")) for answer in answers}
     assert said == {(422, "Address and password do not go together.")}
     assert kept(answers[0], "email") == "avi@example.com"
+    assert above(answers[0]).startswith("That did not let you in.")
     assert "not the password" not in answers[0].text
     with fresh_database.reading() as session:
         refused = session.scalars(select(Event).where(Event.action == "sign-in refused")).all()
@@ -365,6 +366,13 @@ def test_a_set_up_that_cannot_be_leaves_nothing_behind(
         assert get_programme(session).time_zone == "UTC"
         assert session.scalar(select(func.count()).select_from(Credential)) == 0
     assert visitor.send(path, SET_UP).status_code == 302
+
+
+def test_a_set_up_says_all_that_is_wrong_at_once(app: Flask, fresh_database: Database) -> None:
+    visitor, path = Caller(app), f"/welcome/{first_link(fresh_database)}"
+    answer = visitor.send(path, {**SET_UP, "time_zone": "Atlantis", "email": ""})
+    assert "is not a time zone" in wrong(answer, "time_zone")
+    assert "Your e-mail address, please." in wrong(answer, "email")
 
 
 def test_a_set_up_link_is_void_once_there_is_an_administrator(

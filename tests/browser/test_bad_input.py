@@ -65,6 +65,8 @@ def test_nobody_and_no_kind(phone: Page, sign_in: SignIn, newcomer: Newcomer) ->
     expect(frame.locator(".people .field-wrong")).to_have_text("Say with whom: a name is enough.")
     expect(frame.get_by_role("combobox", name="With whom")).to_be_focused()
     pick(phone, "Maria")
+    expect(frame.locator(".people .field-wrong")).to_have_count(0)  # put right, so no longer said
+    expect(frame.locator(".kinds .field-wrong")).to_have_count(1)
     send(phone)
     expect(frame.locator(".kinds .field-wrong")).to_have_text(
         "Say how you spoke: one of the five kinds."

@@ -194,6 +194,21 @@ def test_publishing_what_has_expired_asks_for_a_later_end(world: World) -> None:
     assert "Published" in manager.follow(done).text
 
 
+def test_a_draft_whose_last_day_has_passed_is_kept_with_a_word(world: World) -> None:
+    manager = world.visitor(world.manager)
+    words = "Its last day has passed: give it a later one before you publish it."
+    before = (day_of(now(), "UTC") - timedelta(days=3)).isoformat()
+    typed = {**NEW, "expires_on": before}
+    done = manager.send(manager.get("/library/new"), "/library/new", **typed, then="keep")
+    assert words in manager.follow(done).text
+    path = f"/library/{item_named(world, NEW['title']).id}/edit"
+    page = manager.get(path)
+    assert words in page.text
+    later = (day_of(now(), "UTC") + timedelta(days=3)).isoformat()
+    done = manager.send(page, path, expires_on=later, then="keep")
+    assert words not in manager.follow(done).text + manager.get(path).text
+
+
 @pytest.mark.parametrize("path", ["/library/0", "/library/999999", "/library/99999999999999999999"])
 def test_an_unknown_item_is_not_found(world: World, path: str) -> None:
     assert world.visitor(world.advocate).get(path).status == 404

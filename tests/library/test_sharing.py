@@ -280,5 +280,17 @@ def test_ones_own_shares_of_an_item_are_paged(world: World) -> None:
     page = visitor.get(f"/library/{world.link}")
     assert "1–10 of 11 shares" in page.text
     page = visitor.get(f"/library/{world.link}?page=2")
-    assert "11–11 of 11 shares" in page.text
+    assert "11 of 11 shares" in page.text
     assert visitor.get(f"/library/{world.link}?page=3").status == 404
+
+
+def test_only_channels_that_were_posted_or_visited_are_counted(world: World) -> None:
+    visitor = world.visitor(world.advocate)
+    for channel in ("x", "facebook"):
+        make_link(visitor, world.link, channel=channel)
+    assert "no visit yet" not in visitor.get(f"/library/{world.link}").text
+    log_share(visitor, world.link)
+    page = visitor.get(f"/library/{world.link}")
+    assert [chip.get_text() for chip in page.soup.select(".library-visits li")] == [
+        f"{CHANNEL_NAMES['linkedin']}: no visit yet"
+    ]

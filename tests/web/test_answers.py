@@ -112,7 +112,12 @@ def test_an_address_of_a_form_leads_to_its_page(
     ada = Caller(app, "ada")
     assert ada.get(path).location == page
     asked = ada.client.get(path, headers={"Accept": "application/json"})
-    assert (asked.status_code, asked.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert (asked.status_code, "POST" in asked.headers["Allow"]) == (405, True)
+
+
+def test_what_is_not_here_leads_to_where_one_begins(app: Flask, database: Database) -> None:
+    assert "To Today" in Caller(app, "avi").get("/nowhere").text
+    assert "To the sign-in" in Caller(app).get("/nowhere").text
 
 
 def test_a_page_past_the_end_is_not_the_first_day(app: Flask, database: Database) -> None:

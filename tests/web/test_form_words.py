@@ -26,6 +26,14 @@ def forms() -> Iterator[type[Form]]:
                 yield found
 
 
+def test_apostrophes_are_curly_in_what_people_read() -> None:
+    found = []
+    for path in (Path(advocacy.__file__).parents[1] / "templates").rglob("*.*"):
+        words = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        found += re.findall(r".{9}[a-z]\\?'(?:s|t|re|ll|ve|d|m)\b.{0,9}", words)
+    assert found == []
+
+
 @pytest.fixture
 def refused() -> dict[str, set[str]]:
     """Return what each form says of fields that hold what cannot be so."""

@@ -346,3 +346,12 @@ def test_put_right_from_a_card_leads_back_to_that_card(avi: Caller, database: Da
         "/conversations/1/edit", {**fields(found_form(page, "")), "contact": sent["contact"]}
     )
     assert kept.location == card
+
+
+def test_an_address_breaks_between_its_parts(avi: Caller) -> None:
+    avi.send("/contacts/new", {"name-0": "nova.kim@outside.example"})
+    broken = "nova.<wbr>kim@<wbr>outside.<wbr>example"
+    assert broken in avi.get("/contacts").text
+    assert broken in avi.get("/contacts/1").text
+    avi.send("/contacts/new", {"name-0": "<b>@x.y"})
+    assert "&lt;b&gt;@<wbr>x.<wbr>y" in avi.get("/contacts/2").text

@@ -10,7 +10,7 @@ from advocacy.content.models import Item
 from advocacy.content.rules import State, end_of, last_day
 from advocacy.core.errors import DomainError
 from advocacy.core.stale import stamp
-from advocacy.core.time import now
+from advocacy.core.time import day_of, now
 from advocacy.library.forms import ItemForm
 from advocacy.library.views.blueprint import blueprint
 from advocacy.programme.queries import get_programme
@@ -18,6 +18,7 @@ from advocacy.web.forms import show_error
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
+_OVER = "Its last day has passed: give it a later one before you publish it."
 _FORM_FIELDS = {"expires_at": "expires_on"}
 
 
@@ -104,7 +105,9 @@ def _saved(item: Item) -> ResponseReturnValue:
     """Publish a saved item when that was asked, and lead to it."""
     if request.form.get("then") == "publish":
         actions.publish(db(), item, now())
-        flash("Published. It is in everybody's library now.")
+        flash("Published. It is in everybody’s library now.")
+    elif item.state == State.DRAFT and item.expires_at and item.expires_at <= now():
+        flash(f"Kept as a draft. {_OVER}", "caution")
     elif item.state == State.DRAFT:
         flash("Kept as a draft. Only managers see it.")
     else:
@@ -113,19 +116,21 @@ def _saved(item: Item) -> ResponseReturnValue:
 
 
 def _show_form(form: ItemForm, item: Item | None = None, status: int = 200) -> ResponseReturnValue:
-    return render_template("library/form.html", form=form, item=item), status
+    last, today = form.expires_on.data, day_of(now(), get_programme(db()).time_zone)
+    over = _OVER if last and last < today and not form.expires_on.errors else ""
+    return render_template("library/form.html", form=form, item=item, over=over), status
 
 
 @blueprint.post("/<int:item>/publish")
 def publish(item: int) -> ResponseReturnValue:
-    """Put a draft, or what was archived, into everybody's library."""
+    """Put a draft, or what was archived, into everybody’s library."""
     known = queries.get_item(db(), item)
     try:
         actions.publish(db(), known, now())
     except DomainError as error:
         db().rollback()
         return _show_form(show_error(_form_of(known), error, _FORM_FIELDS), known, 422)
-    flash("Published. It is in everybody's library now.")
+    flash("Published. It is in everybody’s library now.")
     return redirect(url_for("library.item", item=known.id))
 
 
