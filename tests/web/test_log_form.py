@@ -275,6 +275,9 @@ def test_a_colleague_is_remembered_and_the_toast_says_so(avi: Caller) -> None:
     answer = avi.post("/log", {**avi.form("/log"), **sent})
     page = avi.get(answer.location or "").text
     assert "Remembered, but no points: Noor@Example.com is a colleague." in page
+    answer = avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "mina@example.com"})
+    page = avi.get(answer.location or "").text
+    assert "Remembered, but no points: colleagues do not count." in page
     answer = avi.post("/log", {**avi.form("/log"), **GOOD})
     assert "no points" not in avi.get(answer.location or "").text
 

@@ -59,12 +59,13 @@ def no_points_words(number: int, known: Reasons = ()) -> str:
         for reason, words in _DAYS.items()
         if reason in reasons
     ]
+    people = [contact for _, contact in participants_with_contacts(number)]
     colleagues = [
-        short_name(contact)
-        for _, contact in participants_with_contacts(number)
-        if (contact.id, Remembered.COLLEAGUE) in news
+        short_name(contact) for contact in people if (contact.id, Remembered.COLLEAGUE) in news
     ]
-    if colleagues:
+    if colleagues and len(colleagues) == len(people):
+        said.append(" Remembered, but no points: colleagues do not count.")
+    elif colleagues:
         are = "is a colleague" if len(colleagues) == 1 else "are colleagues"
         said.append(f" Remembered, but no points: {names_in_words(colleagues)} {are}.")
     return "".join(said)
