@@ -97,24 +97,6 @@ def test_errors_have_a_page_of_their_own(
     assert "Traceback" not in page
 
 
-@pytest.mark.parametrize(
-    ("path", "page"),
-    [
-        ("/conversations/1/take-back", "/"),
-        ("/growth/ranking", "/growth"),
-        ("/library/5/publish", "/library/5"),
-        ("/profile/versions/3/agree", "/profile"),
-    ],
-)
-def test_an_address_of_a_form_leads_to_its_page(
-    app: Flask, database: Database, path: str, page: str
-) -> None:
-    ada = Caller(app, "ada")
-    assert ada.get(path).location == page
-    asked = ada.client.get(path, headers={"Accept": "application/json"})
-    assert (asked.status_code, "POST" in asked.headers["Allow"]) == (405, True)
-
-
 def test_what_is_not_here_leads_to_where_one_begins(app: Flask, database: Database) -> None:
     assert "To Today" in Caller(app, "avi").get("/nowhere").text
     assert "To the sign-in" in Caller(app).get("/nowhere").text
