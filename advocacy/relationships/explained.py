@@ -16,6 +16,7 @@ from advocacy.points.models import Entry, Tie
 from advocacy.points.queries import CHUNK, entries_of_month, standing_of
 from advocacy.points.rules import (
     FIRST_RULES,
+    Kind,
     Rule,
 )
 from advocacy.relationships import rules
@@ -137,6 +138,7 @@ def explain(
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
     titles = titles_of_shares(session, numbers) if numbers else {}
     sources = _sources(session, entries)
+    introduced = _introduced(entries)
     explained = []
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
@@ -155,6 +157,7 @@ def explain(
                 fate=fates.get(entry.id, Fate.STANDS),
                 title=title,
                 channel=channel,
+                introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
                 you=not for_manager,
                 advocate=person.called,
             )
@@ -187,6 +190,21 @@ def explain(
         made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
         quiet=_quiet(session, person, month, entries) if with_quiet else [],
     )
+
+
+def _introduced(entries: Collection[Entry]) -> dict[tuple[int, int | None], int]:
+    """Return, of introductions that brought both something in the month, the other tie of each."""
+    pairs: dict[int, set[int]] = {}
+    for entry in entries:
+        if entry.kind == Kind.INTRODUCED and entry.tie_id:
+            pairs.setdefault(entry.deed, set()).add(entry.tie_id)
+    return {
+        (deed, one): other
+        for deed, ties in pairs.items()
+        if len(ties) == 2
+        for one in ties
+        for other in ties - {one}
+    }
 
 
 def by_week(explained: Explained) -> list[WeekOfEntries]:

@@ -63,6 +63,7 @@ class Told:
     fate: Fate
     title: str = ""
     channel: str = ""
+    introduced_to: str = ""
     you: bool = True
     advocate: str = ""
 
@@ -114,6 +115,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
         reason = f"{who} and {told.contact} talked in a third month."
     else:
         title = did(told.kind or "", told.began or "", told.contact)
+        title += f" to {told.introduced_to}" if told.introduced_to else ""
         reason, waiting = _weekly(told, rules)
     return Words(title, reason + _evidence(told) + _later(told), waiting, icon, tone)
 

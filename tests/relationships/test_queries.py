@@ -265,6 +265,19 @@ def test_a_manager_sees_numbers_and_shared_names_only(
     assert shown.quiet == []
 
 
+def test_an_introduction_names_both(session: Session, ada: Person, sofia: int) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    get_contact(session, ada.id, tom).shared = True
+    log(session, ada, [sofia, tom], MONDAY, "introduced")
+    titles = {title for _, title, _ in words(session, ada)}
+    assert titles == {"Introduced Sofia to Tom", "Introduced Tom to Sofia"}
+    shown = explain(session, ada, "2026-01", for_manager=True).entries
+    assert {entry.words.title for entry in shown} == {
+        "Introduced private contact 1 to Tom",
+        "Introduced Tom to private contact 1",
+    }
+
+
 def test_conversations_that_earned_nothing_say_why(
     session: Session, ada: Person, sofia: int
 ) -> None:
