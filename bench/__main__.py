@@ -2,13 +2,18 @@
 
 import sys
 
-from bench import board, import_study, page
+from bench import board, import_study, page, postings, sign_in
 
 
 def main() -> None:
-    """Measure boards and pages, and the import of a study folder when one is named."""
+    """Measure boards, pages, the door and postings, and a study folder's import if one is named.
+
+    What takes long has a command of its own: ``bench.load``, ``bench.growth``.
+    """
     board.main()
     page.main()
+    sign_in.main([])
+    postings.main([])
     if len(sys.argv) > 1:
         import_study.main(sys.argv[1:])
 

@@ -39,19 +39,19 @@ def engines() -> Iterator[dict[str, str]]:
             maker.close()
 
 
-def load(database: Database, people: int) -> None:
-    """Fill an empty database with people who each have entries in two months."""
+def load(database: Database, people: int, each: int = ENTRIES) -> None:
+    """Fill an empty database with people who each have so many entries in each of two months."""
     upgrade(database)
     with database.writing() as session:
         start(session, time_zone="UTC", now=NOW).first_day = date(2026, 9, 1)
         session.flush()
         bulk(session, Person.__table__, _people(people))
         bulk(session, Tie.__table__, _ties(people))
-        bulk(session, Entry.__table__, _entries(people))
-        _project(session, _entries(people))
+        bulk(session, Entry.__table__, _entries(people, each))
+        _project(session, _entries(people, each))
         bulk(session, Contact.__table__, _contacts(people))
-        bulk(session, Conversation.__table__, _conversations(people))
-        bulk(session, Participant.__table__, _participants(people))
+        bulk(session, Conversation.__table__, _conversations(people, each))
+        bulk(session, Participant.__table__, _participants(people, each))
         bulk(session, Life.__table__, _lives(people))
         _number_on(session)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -114,11 +114,11 @@ def _ties(count: int) -> Iterator[dict[str, Any]]:
     return ({"id": number, "person_id": number, "number": 1} for number in range(1, count + 1))
 
 
-def _entries(people: int) -> Iterator[dict[str, Any]]:
+def _entries(people: int, each: int) -> Iterator[dict[str, Any]]:
     """Yield the same entries each time."""
     drawn = random.Random(people)
     for person in range(1, people + 1):
-        for month in MONTHS * ENTRIES:
+        for month in MONTHS * each:
             yield {
                 "person_id": person,
                 "month": month,
@@ -148,14 +148,14 @@ def _contacts(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _conversations(people: int) -> Iterator[dict[str, Any]]:
+def _conversations(people: int, each: int) -> Iterator[dict[str, Any]]:
     """Yield as many conversations as there are entries, on other days."""
     drawn = random.Random(people + 1)
-    for number in range(people * len(MONTHS) * ENTRIES):
+    for number in range(people * len(MONTHS) * each):
         month = MONTHS[number % len(MONTHS)]
         yield {
             "id": number + 1,
-            "person_id": number // (len(MONTHS) * ENTRIES) + 1,
+            "person_id": number // (len(MONTHS) * each) + 1,
             "day": date.fromisoformat(f"{month}-01") + timedelta(days=drawn.randrange(28)),
             "kind": drawn.choice(("wrote", "called", "met")),
             "began": "advocate",
@@ -166,11 +166,11 @@ def _conversations(people: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _participants(people: int) -> Iterator[dict[str, Any]]:
-    for number in range(people * len(MONTHS) * ENTRIES):
+def _participants(people: int, each: int) -> Iterator[dict[str, Any]]:
+    for number in range(people * len(MONTHS) * each):
         yield {
             "conversation_id": number + 1,
-            "contact_id": number // (len(MONTHS) * ENTRIES) + 1,
+            "contact_id": number // (len(MONTHS) * each) + 1,
             "position": 0,
             "answered": True,
             "logged_on": TODAY,

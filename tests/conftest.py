@@ -1,6 +1,7 @@
 """What tests may ask for: a session, an app, a server; each on both database engines."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2 import BytecodeCache
     from sqlalchemy.orm import Session
 
     from advocacy.config import Settings
@@ -137,8 +139,29 @@ def settings(fresh_url: str, tmp_path: Path) -> "Settings":
     )
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with little work, in this process: with all of it the tests take far longer.
+
+    Tests of the hashing itself set the real one again; servers of their own have it.
+    """
+    if actions := sys.modules.get("advocacy.auth.actions"):
+        from argon2 import PasswordHasher
+
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(actions, "_HASHER", quick)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> "BytecodeCache":
+    """Keep compiled templates: every test has an app of its own, the templates are the same."""
+    from jinja2 import FileSystemBytecodeCache
+
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app() -> Iterator[Callable[["Settings"], "Flask"]]:
+def make_app(compiled_templates: "BytecodeCache") -> Iterator[Callable[["Settings"], "Flask"]]:
     """Make apps for tests that change the settings; `app` is the one with the usual ones."""
     from advocacy.app import create_app
     from advocacy.core.database import Database
@@ -148,6 +171,7 @@ def make_app() -> Iterator[Callable[["Settings"], "Flask"]]:
     def make(settings: "Settings") -> "Flask":
         app = create_app(settings)
         app.config["TESTING"] = True
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append(app)
         return app
 

@@ -101,8 +101,11 @@ def test_wrong_unknown_and_deactivated_are_answered_alike(
         assert session.scalar(select(func.count()).select_from(SignIn)) == 0
 
 
-def test_a_hash_of_weaker_days_is_made_anew(app: Flask, fresh_database: Database) -> None:
+def test_a_hash_of_weaker_days_is_made_anew(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = settle_in(fresh_database)
+    monkeypatch.setattr(actions, "_HASHER", PasswordHasher())
     weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
     with fresh_database.writing() as session:
         session.get_one(Credential, ids["avi"]).password_hash = weak

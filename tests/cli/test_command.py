@@ -109,7 +109,6 @@ def test_help_reads_well() -> None:
         ["leaderboard", "--month", "2026-10", "--all"],
         ["leaderboard", "--top", "0"],
         ["leaderboard", "--format", "xml"],
-        ["explain", "mia@example.com"],
         ["explain", "mia@example.com", "--month", "2026-1"],
         ["month", "close", "2026-13"],
         ["month", "close", "٢٠٢٥-01"],

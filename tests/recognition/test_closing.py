@@ -94,9 +94,11 @@ def test_over_is_over_in_the_programmes_zone(session: Session, tmp_path: Path) -
 def test_closing_twice_is_refused(session: Session, tmp_path: Path) -> None:
     fill(session)
     close(session, "2026-02", tmp_path)
-    for month in ("2026-02", "2026-01", "2025-06"):
+    for month in ("2026-02", "2026-01"):
         with pytest.raises(Conflict, match="closed already"):
             close(session, month, tmp_path)
+    with pytest.raises(Conflict, match="There is nothing in June 2025 to close"):
+        close(session, "2025-06", tmp_path)
 
 
 def test_closing_closes_what_is_before_and_says_so(session: Session, tmp_path: Path) -> None:
