@@ -294,4 +294,4 @@ def test_two_tabs_do_not_disturb_one_another(
     other.get_by_role("button", name="Take it back").click()
     toast(other, "Taken back.").wait_for()
     phone.get_by_role("button", name="Keep it like this").click()
-    expect(phone.get_by_role("heading", name="Nothing here")).to_be_visible()
+    expect(phone.get_by_role("heading", name="No longer here")).to_be_visible()
