@@ -11,6 +11,7 @@ error, and neither memory nor open files grow from a third of the time to its en
 import argparse
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -173,7 +174,10 @@ def _weight() -> tuple[int, int]:
 
 def _offspring(parent: int) -> Iterator[int]:
     for task in Path(f"/proc/{parent}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        children = ""
+        with suppress(FileNotFoundError):  # a thread that ends meanwhile
+            children = (task / "children").read_text()
+        for child in children.split():
             if "granian" in Path(f"/proc/{child}/cmdline").read_text():
                 yield int(child)
                 yield from _offspring(int(child))
