@@ -4,6 +4,9 @@ Goals: the top 50 at most 1.5 times between 1,000 and 100,000 people; the own ra
 SQLite and 20 ms on PostgreSQL.
 """
 
+from contextlib import ExitStack
+from functools import partial
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +17,7 @@ from advocacy.points.models import Entry
 from advocacy.recognition.boards import board
 from advocacy.recognition.ranking import place_of
 from bench.crowd import MONTH, TODAY, engines, load
-from bench.timing import milliseconds
+from bench.timing import milliseconds, side_by_side
 
 PEOPLE = (1_000, 100_000)
 RANK_LIMIT = {"sqlite": 10.0, "postgresql": 20.0}
@@ -46,27 +49,31 @@ def _own_rank_from_ledger(session: Session, person_id: int) -> None:
 
 def main() -> None:
     """Print every figure, each with its limit."""
-    top: dict[tuple[str, int], float] = {}
-    for people in PEOPLE:
-        with engines() as urls:
-            for engine, url in urls.items():
+    with ExitStack() as held:
+        opened: dict[tuple[str, int], Session] = {}
+        for people in PEOPLE:
+            for engine, url in held.enter_context(engines()).items():
                 database = Database(url)
+                held.callback(database.engine.dispose)
                 load(database, people)
-                with database.reading() as session:
-                    top[engine, people] = _figures(session, engine, people)
-                database.engine.dispose()
-    for engine in RANK_LIMIT:
-        growth = top[engine, PEOPLE[1]] / top[engine, PEOPLE[0]]
-        print(
-            f"{engine:>10}: top 50 at {PEOPLE[1]:,} against {PEOPLE[0]:,} people: "
-            f"{growth:.2f} times (limit {GROWTH_LIMIT})"
-        )
+                opened[engine, people] = held.enter_context(database.reading())
+        for engine in RANK_LIMIT:
+            few, many = (opened[engine, people] for people in PEOPLE)
+            top = side_by_side(partial(_top, few), partial(_top, many))
+            for people, taken in zip(PEOPLE, top, strict=True):
+                _figures(opened[engine, people], engine, people, taken)
+            print(
+                f"{engine:>10}: top 50 at {PEOPLE[1]:,} against {PEOPLE[0]:,} people: "
+                f"{top[1] / top[0]:.2f} times (limit {GROWTH_LIMIT})"
+            )
 
 
-def _figures(session: Session, engine: str, people: int) -> float:
+def _top(session: Session) -> None:
+    board(session, MONTH, today=TODAY, limit=50)
+
+
+def _figures(session: Session, engine: str, people: int, top: float) -> None:
     person = get_person(session, people // 2)
-    session.rollback()
-    top = milliseconds(lambda: board(session, MONTH, today=TODAY, limit=50))
     ledger = milliseconds(lambda: _sums(session), times=5)
     rank = milliseconds(lambda: place_of(session, person, MONTH))
     ledger_rank = milliseconds(lambda: _own_rank_from_ledger(session, person.id), times=5)
@@ -76,7 +83,6 @@ def _figures(session: Session, engine: str, people: int) -> float:
         f"(limit {RANK_LIMIT[engine]:.0f}), from the ledger {ledger_rank:.1f} ms "
         f"({ledger_rank / rank:.1f} times)"
     )
-    return top
 
 
 if __name__ == "__main__":

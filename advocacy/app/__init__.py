@@ -115,6 +115,7 @@ def serve_app() -> Flask:
     database = Database(settings.database_url)
     app = create_app(settings, database)
     clock.run_beside_the_pages(settings, database)
+    worker.collect_less()
     return app
 
 

@@ -1,5 +1,6 @@
-"""A process that serves ends with the server that started it."""
+"""A process that serves: it ends with its server, and seldom looks for what can be forgotten."""
 
+import gc
 import os
 import signal
 from multiprocessing import parent_process
@@ -8,6 +9,7 @@ from time import sleep
 
 _LOOK_SECONDS = 1
 _PATIENCE = 10
+_NEW_OBJECTS = 20_000
 
 
 def end_with_the_server() -> None:
@@ -25,3 +27,13 @@ def end_with_the_server() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=watch, args=(parent.pid,), name="orphan watch", daemon=True).start()
+
+
+def collect_less() -> None:
+    """Let the garbage collector pass over the app, which stays, and come once in some pages.
+
+    By default it comes several times in a page, and each time looks at part of the app.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from select import POLLIN, poll
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -27,12 +28,16 @@ from advocacy.core.errors import Unavailable
 BUSY_SECONDS = 15
 """How long one waits for another who writes the same."""
 
+KEEP_ALIVE_SECONDS = 60
+"""How long a connection to PostgreSQL is idle before it is asked whether it is still there."""
+
 _WRITES = "advocacy_writes"
 
 _POSTGRESQL_OPTIONS = (
     f"-c lock_timeout={BUSY_SECONDS * 1000}"
     " -c random_page_cost=1.1"  # what is asked for is in memory or on an SSD, not on a spindle
     " -c jit=off"  # no question here takes as long as compiling it
+    " -c plan_cache_mode=force_generic_plan"  # nor as long as planning it each time
 )
 
 # As PostgreSQL names what went wrong.
@@ -59,22 +64,34 @@ class Database:
         else:
             self.engine = create_engine(
                 self.url,
-                pool_pre_ping=True,
                 pool_size=16,
                 max_overflow=16,
-                connect_args={"options": _POSTGRESQL_OPTIONS},
+                connect_args={
+                    "options": _POSTGRESQL_OPTIONS,
+                    "keepalives_idle": KEEP_ALIVE_SECONDS,
+                },
             )
+            event.listen(self.engine, "checkout", _notice_that_it_is_gone)
         event.listen(self.engine, "handle_error", _let_go_of_read_only)
         self._writer: Engine = self.engine.execution_options(**{_WRITES: True})
+        self._reader: Engine = self.engine
+        self._pages: Engine = self.engine
+        if not self.is_sqlite:
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._pages = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def session(self, *, writes: bool) -> Session:
-        """Return a session of its own; one that may write takes SQLite's write lock at BEGIN."""
-        return Session(self._writer if writes else self.engine, expire_on_commit=False)
+        """Return a session of its own; one that may write takes SQLite's write lock at BEGIN.
+
+        One that may not is for a page: on PostgreSQL each statement stands by itself, which saves
+        two round trips, but gives rows in one piece, not as a stream.
+        """
+        return Session(self._writer if writes else self._pages, expire_on_commit=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session for reading."""
-        with self.session(writes=False) as session:
+        """Yield a session for reading: all that it reads is of one moment, and can be a stream."""
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -102,6 +119,18 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.rollback()  # a COMMIT that was refused may leave its transaction open
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _notice_that_it_is_gone(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Let the pool open another connection when the server has ended this one.
+
+    PostgreSQL says nothing unasked to who waits but farewell, so a look at the socket is enough:
+    it takes no round trip, as asking would before every page.
+    """
+    looked_at = poll()
+    looked_at.register(connection.pgconn.socket, POLLIN)
+    if looked_at.poll(0):
+        raise InvalidatePoolError("PostgreSQL has ended the connection.")
 
 
 def _let_go_of_read_only(context: ExceptionContext) -> None:

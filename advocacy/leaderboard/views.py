@@ -11,7 +11,7 @@ from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.core import time
 from advocacy.core.errors import Invalid, NotFound
-from advocacy.people.queries import get_person, teams
+from advocacy.people.queries import get_person
 from advocacy.points.queries import points_by_month
 from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
@@ -57,12 +57,16 @@ def _address(period: str, team: int | None) -> str:
 
 def _way_down(person_id: int, month: str, of: str, team: int | None) -> str:
     """Return the address of a person's entries; the board one came from goes along."""
+    return f"/leaderboard/{person_id}?{_came_from(month, of, team)}"
+
+
+def _came_from(month: str, of: str, team: int | None) -> str:
     wanted = {"month": month}
     if of != month and _is_within(month, of):
         wanted["of"] = of
     if team is not None:
         wanted["team"] = str(team)
-    return f"/leaderboard/{person_id}?{urlencode(wanted)}"
+    return urlencode(wanted)
 
 
 def _is_within(month: str, period: str) -> bool:
@@ -75,11 +79,10 @@ def board() -> ResponseReturnValue:
     today = time.day_of(time.now(), get_programme(db()).time_zone)
     period = _asked_period(today)
     check_period(db(), period, today)
-    team, known = _asked_team(), teams(db())
-    if team is not None and team not in {one.id for one in known}:
-        raise Invalid("There is no such team.", field="team")
-    page = asked_page()
+    team, page = _asked_team(), asked_page()
     shown = read_board(db(), period, today=today, team_id=team, limit=page.rows, offset=page.offset)
+    if team is not None and team not in dict(shown.teams):
+        raise Invalid("There is no such team.", field="team")
     if page.number > 1 and not shown.rows:
         raise NotFound("There is no such page.")
     at = time.month_of(min(time.last_day(period), today))
@@ -92,11 +95,10 @@ def board() -> ResponseReturnValue:
         tabs=_tabs(period, at, team),
         before=_address(before, team) if before else "",
         after=_address(after, team) if after else "",
-        teams=known,
         team=team,
         page=page,
         links=page.links(has_more=shown.has_more),
-        ways_down=[_way_down(row.person_id, at, period, team) for row in shown.rows],
+        came_from=_came_from(at, period, team),
         is_month=time.is_month(period),
         last_day=time.last_day(period),
         can_close=time.is_month(period) and is_over(period, today) and not shown.wholly_closed,

@@ -1,21 +1,21 @@
 """Boards: who builds the most relationships in a period, page by page."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, bindparam, func, literal, or_, select, true, union_all
+from sqlalchemy import BigInteger, bindparam, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.core import time
 from advocacy.people.models import Person, Team
+from advocacy.people.rules import team_key
 from advocacy.points.models import Standing
 from advocacy.programme.queries import get_programme
-from advocacy.recognition.figures import figures_of
+from advocacy.recognition.figures import beside_points
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.ranking import (
     count_above,
@@ -27,12 +27,10 @@ from advocacy.recognition.ranking import (
 from advocacy.recognition.rules import Figures, MadeOf, ranks
 from advocacy.recognition.spans import Shape, Span, span_of
 
-CHUNK = 500
 _ALL = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(NamedTuple):
     """A person on a board; ``movement`` is places gained since the period before."""
 
     rank: int
@@ -45,8 +43,8 @@ class BoardRow:
     left: bool = False
     deactivated_at: datetime | None = None
     movement: int | None = None
-    figures: Figures = field(default_factory=Figures)
-    made_of: MadeOf = field(default_factory=MadeOf)
+    figures: Figures = Figures()
+    made_of: MadeOf = MadeOf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,8 @@ class Board:
     rows: Sequence[BoardRow]
     left_ranking: int
     has_more: bool
+    teams: Sequence[tuple[int, str]]
+    """All teams that a board can be asked of, by name: number and name."""
     people: int | None = None
     """How many are on the board, where the last of them is on the page: not counted for it."""
 
@@ -88,21 +88,26 @@ def board(
     :param team_id: only members of a team, ranked among themselves.
     """
     span = span_of(session, period, team_id)
-    before = time.previous_period(period)
-    prior = span_of(session, before, team_id, prefix="before_") if before else None
+    previous = time.previous_period(period)
+    prior = span_of(session, previous, team_id, prefix="before_") if previous else None
     wanted = None if limit is None else limit + 1
     found = _page(session, span, prior, limit=wanted, offset=offset)
     has_more = limit is not None and len(found) > limit
     found = found[:limit]
     ranked = _ranks(session, span, [columns.points for columns in found], offset)
-    movements, left = _movements_and_left(session, span, prior, ranked, found)
-    figures = _figures_in_order(session, span, found, today)
+    before = [_points_before(prior, columns) for columns in found]
+    lowest = min((points for points in before if points is not None), default=None)
+    numbers = [columns.id for columns in found]
+    beside = beside_points(session, span, numbers, today, prior=prior, lowest=lowest)
+    movements = _movements(session, prior, beside.above, ranked, before)
+    figures = _figures_in_order(session, span, found, beside.figures, today)
     rows = [
         _row(rank, columns, known, movement)
         for rank, columns, known, movement in zip(ranked, found, figures, movements, strict=True)
     ]
     people = offset + len(rows) if rows and not has_more else None
-    return Board(period, span.wholly_closed, rows, left, has_more, people)
+    by_name = sorted(beside.teams.items(), key=lambda team: team_key(team[1]))
+    return Board(period, span.wholly_closed, rows, beside.left, has_more, by_name, people)
 
 
 def rows_to_close(session: Session, month: str, today: date) -> list[tuple[int | None, BoardRow]]:
@@ -113,10 +118,11 @@ def rows_to_close(session: Session, month: str, today: date) -> list[tuple[int |
     span = span_of(session, month)
     found = session.execute(_to_close(span.shape), span.values()).all()
     placed = iter(ranks([columns.points for columns in found if not columns.left_ranking]))
-    figures = _figures_in_order(session, span, found, today)
+    known = beside_points(session, span, [columns.id for columns in found], today).figures
+    figures = _figures_in_order(session, span, found, known, today)
     return [
-        (None if columns.left_ranking else next(placed), _row(0, columns, known))
-        for columns, known in zip(found, figures, strict=True)
+        (None if columns.left_ranking else next(placed), _row(0, columns, each))
+        for columns, each in zip(found, figures, strict=True)
     ]
 
 
@@ -242,35 +248,25 @@ def _row(rank: int, columns: Any, figures: Figures, movement: int | None = None)
     )
 
 
-def _movements_and_left(
-    session: Session, span: Span, prior: Span | None, ranked: Sequence[int], found: Sequence[Any]
-) -> tuple[list[int | None], int]:
-    """Return the places that each row gained, and how many left the ranking.
+def _movements(
+    session: Session,
+    prior: Span | None,
+    above: dict[int, int],
+    ranked: Sequence[int],
+    before: Sequence[int | None],
+) -> list[int | None]:
+    """Return the places that each row gained.
 
     A row has no movement where the period before has no row of that person.
     """
-    before = [_points_before(prior, columns) for columns in found]
-    lowest = min((points for points in before if points is not None), default=None)
-    if prior is None or lowest is None:
-        statement = _left_and_above(span.shape, None)
-        values = span.values()
-    else:
-        statement = _left_and_above(span.shape, prior.shape)
-        values = {**span.values(), **prior.values(), "lowest": lowest}
-    left = 0
-    above: Counter[int] = Counter()
-    for points, people in session.execute(statement, values).all():
-        if points is None:
-            left = people
-        else:
-            above[points] += people
-    if prior is not None and lowest is not None and lowest < 0:
-        above[0] = count_zeros(session, prior)
-    ranks_before = ranks_from(above, {points for points in before if points is not None})
+    known = {points for points in before if points is not None}
+    if prior is not None and known and min(known) < 0:
+        above = {**above, 0: count_zeros(session, prior)}
+    ranks_before = ranks_from(above, known)
     return [
         None if points is None else ranks_before[points] - rank
         for rank, points in zip(ranked, before, strict=True)
-    ], left
+    ]
 
 
 def _points_before(prior: Span | None, columns: Any) -> int | None:
@@ -284,31 +280,15 @@ def _points_before(prior: Span | None, columns: Any) -> int | None:
     return columns.before or 0
 
 
-@cache
-def _left_and_above(shape: Shape, prior: Shape | None) -> Any:
-    """Build what asks how many left the ranking, and who stood above where: points, people."""
-    left = select(literal(None, type_=Integer).label("points"), shape.left().label("people"))
-    if prior is None:
-        return left
-    tallied = prior.tallied().subquery()
-    above = select(tallied.c.points, tallied.c.people).where(
-        tallied.c.points > bindparam("lowest", type_=Integer), tallied.c.points != 0
-    )
-    return union_all(left, above)
-
-
 def _figures_in_order(
-    session: Session, span: Span, rows: Sequence[Any], today: date
+    session: Session, span: Span, rows: Sequence[Any], found: dict[int, Figures], today: date
 ) -> list[Figures]:
-    found: dict[int, Figures] = {}
-    for at in range(0, len(rows), CHUNK):
-        people = [columns.id for columns in rows[at : at + CHUNK]]
-        found |= figures_of(session, people, (span.first, span.last), span.first_open, today)
+    """Return each row's figures; who is deactivated by then has no living relationship."""
     zone = get_programme(session).time_zone
     at_day = min(span.last, today)
     figures = []
     for columns in rows:
         gone = columns.deactivated_at and time.day_of(columns.deactivated_at, zone) <= at_day
         known = found.get(columns.id, Figures())
-        figures.append(replace(known, alive=0) if gone else known)
+        figures.append(known._replace(alive=0) if gone else known)
     return figures

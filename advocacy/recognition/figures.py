@@ -1,24 +1,27 @@
-"""The figures of a board other than points: of closed months as sealed, of open ones as they are.
+"""What a board says beside points: figures, who left, who stood above whom before, and the teams.
 
-The statements are built once: a board is asked for often, and building them takes longer than
-answering them.
+Figures of closed months are as sealed, of open ones as they are. All is asked at once, and the
+statement is built once: each round trip, and each building, takes longer than the answer.
 """
 
+import json
 from collections.abc import Collection
 from datetime import date
 from functools import cache
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     Integer,
     Select,
+    String,
     and_,
     any_,
     bindparam,
     case,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -28,77 +31,126 @@ from sqlalchemy.orm import Session
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import is_a_conversation_of_boards
 from advocacy.core import time
+from advocacy.people.models import Team
 from advocacy.points.models import Life
 from advocacy.points.rules import Kind
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Figures
+from advocacy.recognition.spans import Shape, Span
 from advocacy.shares.models import Share
 
 _START: Any = bindparam("start")
 _END: Any = bindparam("end")
 _AT: Any = bindparam("at")
 _FIRST: Any = bindparam("first")
-_LAST: Any = bindparam("last")
-_NONE = literal(0)
+_LAST: Any = bindparam("last_month")
+_NONE = literal_column("0", Integer)
+_NO_NAME = literal_column("''", String)
+_FIGURES, _LEFT, _ABOVE, _TEAM = (
+    literal_column(f"'{what}'", String) for what in ("figures", "left", "above", "team")
+)
 
 
-def figures_of(
-    session: Session,
-    people: Collection[int],
-    days: tuple[date, date],
-    first_open: str | None,
-    today: date,
-) -> dict[int, Figures]:
-    """Return the figures of some people in a period, by person; who has none is left out.
+class Beside(NamedTuple):
+    """What a board says beside points.
 
-    :param days: the first and the last day of the period.
-    :param first_open: the first month that is open, None while all are.
+    ``figures``: by person; who has none is left out. ``left``: how many left the ranking.
+    ``above``: how many people stood at which points in the period before. ``teams``: the name of
+    every team, by number.
     """
-    first, last = days
-    start = max(first, time.first_day(first_open)) if first_open else first
-    is_open, has_sealed = start <= last, time.month_of(first) < (first_open or "")
-    if not people or not (is_open or has_sealed):
-        return {}
+
+    figures: dict[int, Figures]
+    left: int
+    above: dict[int, int]
+    teams: dict[int, str]
+
+
+def beside_points(
+    session: Session,
+    span: Span,
+    people: Collection[int],
+    today: date,
+    *,
+    prior: Span | None = None,
+    lowest: int | None = None,
+) -> Beside:
+    """Return what the board of a period says of some people beside points.
+
+    :param prior: the period before, of whose board those above ``lowest`` are counted.
+    """
     dialect = session.get_bind().dialect.name
+    start = max(span.first, time.first_day(span.first_open)) if span.first_open else span.first
+    is_open, has_sealed = start <= span.last, time.month_of(span.first) < (span.first_open or "")
+    before = prior if lowest is not None else None
+    statement = _beside(span.shape, before.shape if before else None, dialect, is_open, has_sealed)
+    numbers = sorted(people)
     values = {
-        "people": sorted(people),
+        **span.values(),
+        **(before.values() if before else {}),
+        "lowest": lowest,
+        "people": json.dumps(numbers) if dialect == "sqlite" else numbers,
         "start": start,
-        "end": last,
-        "at": min(last, today),
-        "first": time.month_of(first),
-        "last": time.month_of(last),
+        "end": span.last,
+        "at": min(span.last, today),
+        "first": time.month_of(span.first),
     }
-    sums: dict[int, list[int]] = {}
-    for columns in session.execute(_figures(dialect, is_open, has_sealed), values).all():
-        row = sums.setdefault(columns[0], [0] * (len(columns) - 1))
-        for at, value in enumerate(columns[1:]):
-            row[at] += int(value or 0)
-    return {person: Figures(*row) for person, row in sums.items()}
+    found = Beside({}, 0, {}, {})
+    for what, key, name, *counted in session.execute(statement, values).all():
+        if what == "figures":
+            known = found.figures.get(key)
+            found.figures[key] = Figures(*(map(add, known, counted) if known else counted))
+        elif what == "above":
+            found.above[key] = found.above.get(key, 0) + counted[0]
+        elif what == "team":
+            found.teams[key] = name
+        else:
+            found = found._replace(left=counted[0])
+    return found
 
 
 @cache
-def _figures(dialect: str, is_open: bool, has_sealed: bool) -> Any:
-    live = [_conversations(dialect), _shares(dialect), _relationships(dialect)] if is_open else []
-    return union_all(*live, *([_sealed(dialect)] if has_sealed else []))
+def _beside(
+    shape: Shape, prior: Shape | None, dialect: str, is_open: bool, has_sealed: bool
+) -> Any:
+    zeros = [_NONE] * 5
+    parts = [
+        select(_LEFT, _NONE, _NO_NAME, shape.left(), *zeros),
+        select(_TEAM, Team.id, Team.name, _NONE, *zeros),
+    ]
+    if is_open:
+        parts += [_conversations(dialect), _shares(dialect), _relationships(dialect)]
+    if has_sealed:
+        parts.append(_sealed(dialect))
+    if prior is not None:
+        tallied = prior.tallied().subquery()
+        parts.append(
+            select(_ABOVE, tallied.c.points, _NO_NAME, tallied.c.people, *zeros).where(
+                tallied.c.points > bindparam("lowest", type_=Integer), tallied.c.points != 0
+            )
+        )
+    return union_all(*parts)
 
 
 def _chosen(column: Any, dialect: str) -> Any:
-    """Return that a number is one of some people's: on PostgreSQL one list to send, not fifty."""
+    """Return that a number is one of some people's: one list to send, however many they are."""
     if dialect == "postgresql":
         return column == any_(bindparam("people", type_=ARRAY(Integer)))
-    return column.in_(bindparam("people", expanding=True))
+    listed = func.json_each(bindparam("people", type_=String)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def _conversations(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            _FIGURES,
             Conversation.person_id,
-            _NONE.label("begun"),
-            _NONE.label("alive"),
-            func.count().label("conversations"),
-            func.sum(case((Participant.answered, 1), else_=0)).label("answered"),
-            func.sum(case((Conversation.kind == Kind.MET, 1), else_=0)).label("in_person"),
-            _NONE.label("shares"),
+            _NO_NAME,
+            _NONE,
+            _NONE,
+            func.count(),
+            func.count().filter(Participant.answered),
+            func.count().filter(Conversation.kind == Kind.MET),
+            _NONE,
         )
         .join(Participant, Participant.conversation_id == Conversation.id)
         .where(
@@ -112,7 +164,7 @@ def _conversations(dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _shares(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
-        select(Share.person_id, _NONE, _NONE, _NONE, _NONE, _NONE, func.count())
+        select(_FIGURES, Share.person_id, _NO_NAME, _NONE, _NONE, _NONE, _NONE, _NONE, func.count())
         .where(
             _chosen(Share.person_id, dialect),
             Share.day.between(_START, _END),
@@ -128,9 +180,11 @@ def _relationships(dialect: str) -> Select[*tuple[Any, ...]]:
     alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT)
     return (
         select(
+            _FIGURES,
             Life.person_id,
-            func.sum(case((begun, 1), else_=0)),
-            func.sum(case((alive, 1), else_=0)),
+            _NO_NAME,
+            func.count().filter(begun),
+            func.count().filter(alive),
             _NONE,
             _NONE,
             _NONE,
@@ -145,7 +199,9 @@ def _sealed(dialect: str) -> Select[*tuple[Any, ...]]:
     at_end = ClosedStanding.month == _LAST
     return (
         select(
+            _FIGURES,
             ClosedStanding.person_id,
+            _NO_NAME,
             func.sum(ClosedStanding.begun),
             func.sum(case((at_end, ClosedStanding.alive), else_=0)),
             func.sum(ClosedStanding.conversations),

@@ -1,7 +1,6 @@
 """Who stands above whom: ranks from how many people stand at which points."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -88,7 +87,7 @@ def has_negatives(session: Session, span: Span) -> bool:
     return lowest is not None and lowest < 0
 
 
-def ranks_from(tally: Counter[int], wanted: Collection[int]) -> dict[int, int]:
+def ranks_from(tally: Mapping[int, int], wanted: Collection[int]) -> dict[int, int]:
     """Return the rank that each of some points has, from how many people stand where."""
     found = {}
     standing = sorted(tally.items(), reverse=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from advocacy.core.errors import Conflict
 from advocacy.core.time import first_day, last_day, next_period, words_for_period
@@ -37,8 +38,7 @@ COLUMNS = (
 """The columns of the recognition export; the last three are empty until they exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What a person did in a period, other than points."""
 
     begun: int = 0
@@ -49,8 +49,7 @@ class Figures:
     shares: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MadeOf:
+class MadeOf(NamedTuple):
     """The points that each kind of deed brought, before the limit on one's word."""
 
     conversations: int = 0

@@ -19,7 +19,7 @@ from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format, can_be_closed, is_over
 from advocacy.recognition.verify import adds_up
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db, short_write
+from advocacy.web.session import database, db, short_write
 from advocacy.web.user import current_user
 
 blueprint = Blueprint("recognition", __name__)
@@ -98,7 +98,8 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
         refused = refused or reason
     sealing = rows_to_close(db(), month, today)
     closing = time.months_between(first_open_month(db()) or earliest, month)
-    entries, people, problems = adds_up(db(), closing)
+    with database().reading() as reading:
+        entries, people, problems = adds_up(reading, closing)
     return (
         render_template(
             "recognition/close.html",

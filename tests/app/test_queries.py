@@ -19,7 +19,7 @@ QUERIES = {
     "library.item": ("advocate", 9),
     "people.profile": ("advocate", 3),
     "people.profiles": ("advocate", 2),
-    "leaderboard.board": ("manager", 7),
+    "leaderboard.board": ("manager", 5),
     "leaderboard.person": ("manager", 8),
     "recognition.months": ("manager", 7),
     "recognition.month": ("manager", 7),

@@ -17,7 +17,7 @@ from advocacy.audit.rules import Action
 from advocacy.core.text import harmless
 from advocacy.core.time import now
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db, short_write
+from advocacy.web.session import database, db, short_write
 from advocacy.web.user import current_user as me
 
 COLUMNS = ("at", "action", "actor_id", "actor", "subject_id", "subject", "detail")
@@ -50,8 +50,9 @@ def audit_table() -> ResponseReturnValue:
     form = TrailForm(formdata=request.args)
     if not form.validate():
         return render_template("admin/audit.html", form=form, lines=[], page=asked_page()), 422
-    rows = _table(every_audit_line(db(), _asked(form)))
-    next(rows)
+    with database().reading() as reading:
+        rows = _table(every_audit_line(reading, _asked(form)))
+        next(rows)
     with short_write() as session:
         note(session, Action.EXPORTED, actor_id=me.id, detail="audit trail csv", now=now())
     answer = Response(rows, content_type="text/csv; charset=utf-8")
