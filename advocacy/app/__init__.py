@@ -24,7 +24,7 @@ from advocacy.people.views import blueprint as people
 from advocacy.recognition.views import blueprint as recognition
 from advocacy.relationships.views import blueprint as relationships
 from advocacy.shares.views import blueprint as shares
-from advocacy.web import errors, headers, numbers, requests, sent_forms, session
+from advocacy.web import drawing, errors, headers, numbers, requests, sent_forms, session
 
 BLUEPRINTS = (
     auth,
@@ -80,7 +80,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     requests.init_app(app, _counter(settings))
     numbers.init_app(app)
-    session.init_app(app, database or Database(settings.database_url))
+    opened = database or Database(settings.database_url)
+    session.init_app(app, opened)
+    drawing.init_app(app, opened)
     headers.init_app(app, is_https=settings.is_https)
     errors.init_app(app)
     expired.init_app(app)

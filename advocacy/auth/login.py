@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +22,9 @@ from advocacy.core.time import now
 from advocacy.factors.passkeys import Site
 from advocacy.people.models import Person
 from advocacy.people.rules import Role, email_key
-from advocacy.programme.queries import find_programme
+from advocacy.programme.queries import find_programme, keep_at_hand
 from advocacy.programme.rules import DEFAULT_NAME
-from advocacy.web.session import db, is_reading, let_go, short_write
+from advocacy.web.session import database, db, is_reading, let_go, short_write
 from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the row ends a session, not a changed network
 
     def load(token: str) -> SignedIn | None:
-        known = known_by_sign_in(db(), token, now())
+        known = _known(token)
         if known is None:
             return None
         _see(token, known)
@@ -64,6 +65,19 @@ def init_app(app: Flask) -> None:
         )
 
     manager.user_loader(load)
+
+
+def _known(token: str) -> Known | None:
+    """Return who is signed in; before anything is held, where the request may write."""
+    if is_reading():
+        return known_by_sign_in(db(), token, now())
+    with database().session(writes=False) as reading:
+        known = known_by_sign_in(reading, token, now())
+        programme = find_programme(reading)
+    if known is None:
+        return None
+    keep_at_hand(db(), programme and db().merge(programme, load=False))
+    return replace(known, person=db().merge(known.person, load=False))
 
 
 def _see(token: str, known: Known) -> None:

@@ -39,6 +39,8 @@ def contacts_with_emails(
     session: Session, person_id: int, keys: Collection[str]
 ) -> dict[str, Contact]:
     """Return a person's contacts by the key of their e-mail address."""
+    if not keys:
+        return {}
     found = session.scalars(
         select(Contact).where(Contact.person_id == person_id, Contact.email_key.in_(sorted(keys)))
     )
@@ -50,6 +52,8 @@ def contacts_with_names(
 ) -> dict[str, list[Contact]]:
     """Return a person's contacts by the key of their name; a name may fit several."""
     found: dict[str, list[Contact]] = {}
+    if not keys:
+        return found
     for contact in session.scalars(
         select(Contact)
         .where(Contact.person_id == person_id, Contact.name_key.in_(sorted(keys)))

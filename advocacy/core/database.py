@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import POLLIN, poll
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from advocacy.core.errors import Unavailable
 
@@ -31,7 +34,10 @@ BUSY_SECONDS = 15
 KEEP_ALIVE_SECONDS = 60
 """How long a connection to PostgreSQL is idle before it is asked whether it is still there."""
 
+_ASKS_AGAIN_MILLISECONDS = 10
+
 _WRITES = "advocacy_writes"
+_TURN = "advocacy_turn"
 
 _POSTGRESQL_OPTIONS = (
     f"-c lock_timeout={BUSY_SECONDS * 1000}"
@@ -55,12 +61,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn = Lock()
         if self.is_sqlite:
             self.engine = create_engine(
                 self.url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16, max_overflow=16
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "begin", self._begin_sqlite)
+            event.listen(self.engine, "checkin", self._end_turn)
         else:
             self.engine = create_engine(
                 self.url,
@@ -100,6 +108,56 @@ class Database:
         with self.session(writes=True) as session, session.begin():
             yield session
 
+    def _begin_sqlite(self, connection: Connection) -> None:
+        """Begin; who may write waits for the turn, as SQLite lets one write at a time.
+
+        SQLite itself has those who wait look again less and less often, so that whoever came
+        last goes first. Here one of this process asks often, and the others wait for that one.
+        """
+        raw: Any = connection.connection.dbapi_connection
+        if raw.in_transaction:
+            raw.rollback()  # a COMMIT that was refused may leave its transaction open
+        if not connection.get_execution_options().get(_WRITES):
+            connection.exec_driver_sql("BEGIN")
+            return
+        until = monotonic() + BUSY_SECONDS
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            locked = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", None, locked)
+        connection.info[_TURN] = True
+        _begin_immediately(connection, until)
+
+    def _end_turn(self, _raw: Any, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_TURN, False):
+            self._turn.release()
+
+
+def _begin_immediately(connection: Connection, until: float) -> None:
+    """Take the write lock, asking often while another process has it.
+
+    :param until: when to give up, by the monotonic clock.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute(f"PRAGMA busy_timeout = {_ASKS_AGAIN_MILLISECONDS}")
+    refused: OperationalError | None = None
+    while refused is None or monotonic() < until:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if not _is_locked(error.orig):
+                raise
+            refused = error
+        else:
+            refused = None
+            break
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    if refused is not None:
+        raise refused
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy emits BEGIN, so that savepoints hold
@@ -111,14 +169,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size = -8000",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    raw: Any = connection.connection.dbapi_connection
-    if raw.in_transaction:
-        raw.rollback()  # a COMMIT that was refused may leave its transaction open
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _notice_that_it_is_gone(connection: Any, _record: Any, _proxy: Any) -> None:

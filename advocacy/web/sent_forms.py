@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -84,9 +85,8 @@ def init_app(app: Flask) -> None:
     def remember_where(response: Response) -> Response:
         key = g.get("sent_form")
         if key and response.location:
-            sent = db().get(SentForm, key)
-            if sent is not None:
-                sent.location = response.location if len(response.location) <= 2000 else "/"
+            where = response.location if len(response.location) <= 2000 else "/"
+            db().execute(update(SentForm).where(SentForm.key == key).values(location=where))
         return response
 
     app.jinja_env.globals["form_key"] = new_key

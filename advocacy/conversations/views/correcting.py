@@ -111,9 +111,10 @@ def correct(conversation_id: int) -> ResponseReturnValue:
             stands = queries.participants_of(db(), conversation_id)
             check_stamp(form.seen.data or "", *_said_of(conversation, stands))
             contacts, said = _as_sent(form, texts) if can_change else _as_it_is(conversation, form)
-            before = why_no_points(conversation_id)
+            before = why_no_points(participants_with_contacts(conversation_id), conversation.day)
             actions.correct(db(), conversation, said, contacts, now())
-            lost = no_points_words(conversation_id, before)
+            together = participants_with_contacts(conversation_id)
+            lost = no_points_words(together, conversation.day, before)
     except DomainError as error:
         wrong = [error]
     if wrong:

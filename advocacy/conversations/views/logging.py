@@ -18,7 +18,7 @@ from advocacy.conversations.views.blueprint import (
     flash_undo,
     names_in_words,
     next_page,
-    people_of,
+    participants_with_contacts,
     programme_today,
     short_name,
 )
@@ -77,8 +77,9 @@ def log() -> ResponseReturnValue:
 
 
 def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str) -> None:
-    people = [short_name(contact) for contact in people_of(number).values()]
-    text = f"Logged with {names_in_words(people)}.{no_points_words(number)}"
+    together = participants_with_contacts(number)
+    people = [short_name(contact) for _, contact in together]
+    text = f"Logged with {names_in_words(people)}.{no_points_words(together, said.day)}"
     if twins:
         known = names_in_words([short_name(contact) for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"

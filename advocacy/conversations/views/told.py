@@ -1,14 +1,12 @@
 """What a toast says of a conversation that earns nothing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
-from advocacy.conversations import queries
-from advocacy.conversations.views.blueprint import (
-    names_in_words,
-    participants_with_contacts,
-    short_name,
-)
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Participant
+from advocacy.conversations.views.blueprint import names_in_words, short_name
 from advocacy.people.queries import people_by_email
 from advocacy.points.rules import LATE_DAYS, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
@@ -16,6 +14,7 @@ from advocacy.web.session import db
 from advocacy.web.user import current_user
 
 Reasons = Collection[tuple[int, Remembered]]
+Together = Sequence[tuple[Participant, Contact]]
 
 _DAYS: Mapping[Remembered, str] = MappingProxyType(
     {
@@ -26,10 +25,8 @@ _DAYS: Mapping[Remembered, str] = MappingProxyType(
 )
 
 
-def why_no_points(number: int) -> set[tuple[int, Remembered]]:
-    """Return with which contacts a conversation earns nothing, and why."""
-    together = participants_with_contacts(number)
-    day = queries.get_conversation(db(), current_user.id, number).day
+def why_no_points(together: Together, day: date) -> set[tuple[int, Remembered]]:
+    """Return with which contacts a conversation of a day earns nothing, and why."""
     addresses = {contact.email_key for _, contact in together if contact.email_key}
     colleagues = people_by_email(db(), addresses) if addresses else {}
     found = set()
@@ -47,19 +44,20 @@ def why_no_points(number: int) -> set[tuple[int, Remembered]]:
     return found
 
 
-def no_points_words(number: int, known: Reasons = ()) -> str:
+def no_points_words(together: Together, day: date, known: Reasons = ()) -> str:
     """Return sentences that say with whom a conversation earns nothing, none when it earns.
 
+    :param together: who took part in it.
     :param known: what was so before, which is no news.
     """
-    news = why_no_points(number).difference(known)
+    news = why_no_points(together, day).difference(known)
     reasons = {reason for _, reason in news}
     said = [
         f" It was {words}: remembered, but no points."
         for reason, words in _DAYS.items()
         if reason in reasons
     ]
-    people = [contact for _, contact in participants_with_contacts(number)]
+    people = [contact for _, contact in together]
     colleagues = [
         short_name(contact) for contact in people if (contact.id, Remembered.COLLEAGUE) in news
     ]
