@@ -96,15 +96,10 @@ def database(database_url: str) -> Iterator["Database"]:
 @pytest.fixture
 def session(database: "Database") -> Iterator["Session"]:
     """Open a session whose commits are savepoints in a transaction that is undone at the end."""
-    from sqlalchemy.orm import Session
+    from tests.databases import undone
 
-    with database.engine.connect() as connection:
-        outer = connection.begin()
-        with Session(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as opened:
-            yield opened
-        outer.rollback()
+    with undone(database) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from select import select
 from typing import LiteralString, Protocol
 
 from sqlalchemy import make_url
+from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
 from advocacy.core.migrate import upgrade
@@ -146,6 +149,18 @@ class PostgresqlDatabases:
         )
         plain = make_url(self._server.get_uri(name))
         return plain.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Session]:
+    """Open a session whose commits are savepoints in a transaction that is undone at the end."""
+    with (
+        database.reading() as outer,
+        Session(
+            outer.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session,
+    ):
+        yield session
 
 
 MAKERS: dict[str, type[SqliteDatabases] | type[PostgresqlDatabases]] = {

@@ -72,6 +72,8 @@ class Database:
         else:
             self.engine = create_engine(
                 self.url,
+                isolation_level="AUTOCOMMIT",
+                skip_autocommit_rollback=True,
                 pool_size=16,
                 max_overflow=16,
                 connect_args={
@@ -83,10 +85,9 @@ class Database:
         event.listen(self.engine, "handle_error", _let_go_of_read_only)
         self._writer: Engine = self.engine.execution_options(**{_WRITES: True})
         self._reader: Engine = self.engine
-        self._pages: Engine = self.engine
         if not self.is_sqlite:
+            self._writer = self._writer.execution_options(isolation_level="READ COMMITTED")
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
-            self._pages = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def session(self, *, writes: bool) -> Session:
         """Return a session of its own; one that may write takes SQLite's write lock at BEGIN.
@@ -94,7 +95,7 @@ class Database:
         One that may not is for a page: on PostgreSQL each statement stands by itself, which saves
         two round trips, but gives rows in one piece, not as a stream.
         """
-        return Session(self._writer if writes else self._pages, expire_on_commit=False)
+        return Session(self._writer if writes else self.engine, expire_on_commit=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -135,7 +135,7 @@ def _page(
     def band(which: _Band, limit: int | None, offset: int) -> list[Any]:
         statement = _band(which, span.shape, prior.shape if prior else None)
         part = {"rows": _ALL if limit is None else limit, "skipped": offset}
-        return list(session.execute(statement, {**values, **part}).all())
+        return list(session.connection().execute(statement, {**values, **part}).all())
 
     above = count_above(session, span, 0) if offset else 0
     found: list[Any] = []
@@ -232,19 +232,21 @@ def _ranks(session: Session, span: Span, points: Sequence[int], offset: int) -> 
 
 
 def _row(rank: int, columns: Any, figures: Figures, movement: int | None = None) -> BoardRow:
+    number, email, name, left, gone, _joined, team_id, team, points, *made, _, _ = columns
+    made_of = MadeOf(*made)
     return BoardRow(
-        rank=rank,
-        person_id=columns.id,
-        email=columns.email,
-        name=columns.name,
-        team_id=columns.in_team,
-        team=columns.team or "",
-        points=columns.points,
-        left=columns.left_ranking,
-        deactivated_at=columns.deactivated_at,
-        movement=movement,
-        figures=figures,
-        made_of=MadeOf(columns.conversations, columns.answers, columns.in_person, columns.shares),
+        rank,
+        number,
+        email,
+        name,
+        team_id,
+        team or "",
+        points,
+        left,
+        gone,
+        movement,
+        figures,
+        made_of,
     )
 
 

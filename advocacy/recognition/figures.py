@@ -95,7 +95,7 @@ def beside_points(
         "first": time.month_of(span.first),
     }
     found = Beside({}, 0, {}, {})
-    for what, key, name, *counted in session.execute(statement, values).all():
+    for what, key, name, *counted in session.connection().execute(statement, values).all():
         if what == "figures":
             known = found.figures.get(key)
             found.figures[key] = Figures(*(map(add, known, counted) if known else counted))

@@ -72,14 +72,12 @@ class World:
             path = self.app.url_map.bind("localhost").build(
                 route.endpoint, {name: self.values[name] for name in route.arguments}
             )
-        with self.database.engine.connect() as connection:
-            outer = connection.begin()
-            self.database.connection = connection
+        with self.database.reading() as outer:
+            self.database.connection = outer.connection()
             try:
                 return client.open(path, method=method, buffered=True)
             finally:
                 self.database.connection = None
-                outer.rollback()
 
 
 def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str, object]]:

@@ -5,8 +5,7 @@ record in memory, whose worth the slow telling of the points page knows.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,6 +49,7 @@ from advocacy.recognition.verify import rebuild, verify
 from advocacy.shares import actions as shares
 from advocacy.shares.queries import get_share
 from tests.builders import add_item, add_person, add_programme, entries, noon, share
+from tests.databases import undone
 from tests.points import oracle
 
 EMAILS = ("ines@elsewhere.example", "joao@elsewhere.example")
@@ -574,18 +574,6 @@ class World:
                     reported=post.reported,
                 )
         return fresh
-
-
-@contextmanager
-def undone(database: Database) -> Iterator[Session]:
-    """Open a session of which nothing stays."""
-    with database.engine.connect() as connection:
-        outer = connection.begin()
-        with Session(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as session:
-            yield session
-        outer.rollback()
 
 
 def test_every_history_ends_where_a_fresh_start_would(

@@ -35,7 +35,7 @@ from tests.builders import (
     points_in,
     share,
 )
-from tests.conversations.test_ledger_property import undone
+from tests.databases import undone
 
 JANUARY, FEBRUARY = date(2026, 1, 5), date(2026, 2, 2)
 TODAY = date(2026, 3, 10)
