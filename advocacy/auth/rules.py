@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from advocacy.core.errors import Invalid
 
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 128
+_SHORT = 12
+_REPEATED = 4
 PRODUCT = "Advocacy"
 SIGN_IN_LASTS = timedelta(days=30)
 HALF_SIGNED_IN_LASTS = timedelta(minutes=10)
@@ -45,7 +48,8 @@ def check_password(password: str, near: Iterable[str] = ()) -> None:
         raise Invalid(f"Use at least {PASSWORD_SHORTEST} letters.", field="password")
     if len(password) > PASSWORD_LONGEST:
         raise Invalid(f"Use at most {PASSWORD_LONGEST} letters.", field="password")
-    if password.lower() in _common_passwords():
+    folded = password.lower()
+    if folded in _common_passwords() or _is_one_pattern(folded):
         raise Invalid(
             "This is one of the passwords that are tried first. Choose one of your own.",
             field="password",
@@ -55,6 +59,22 @@ def check_password(password: str, near: Iterable[str] = ()) -> None:
             "This is little more than a name that others know. Choose one of your own.",
             field="password",
         )
+
+
+def _is_one_pattern(password: str) -> bool:
+    """Tell whether a few letters come again and again, or each is the next of the one before.
+
+    Short ones of plain letters and digits are among the most common. The list leaves them out,
+    since zxcvbn knows them without one.
+    """
+    if len(password) > _SHORT or not (password.isascii() and password.isalnum()):
+        return False
+    again = any(
+        password == (password[:length] * len(password))[: len(password)]
+        for length in range(1, _REPEATED + 1)
+    )
+    steps = {ord(after) - ord(before) for before, after in pairwise(password)}
+    return again or steps in ({1}, {-1})
 
 
 def _letters(text: str) -> str:

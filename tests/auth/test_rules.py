@@ -25,7 +25,13 @@ def test_the_first_failures_cost_nothing() -> None:
     assert free_again(Throttled.ADDRESS, 49, AT) == AT
 
 
-@pytest.mark.parametrize("password", ["password", "PassWord", "12345678", "qwertyuiop"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("password", "PassWord", "12345678", "qwertyuiop", "aaaaaaaa", "00000000", "ABCabcabc"),
+        *("testtest", "12341234", "abcdefgh", "987654321"),
+    ],
+)
 def test_the_most_common_passwords_are_refused(password: str) -> None:
     with pytest.raises(Invalid, match="tried first"):
         check_password(password)
@@ -43,7 +49,9 @@ def test_what_is_near_at_hand_is_refused(password: str) -> None:
         check_password(other, near)
 
 
-@pytest.mark.parametrize("password", ["🌲🌲🌲🌲🌲🌲🌲🌲", "        ", "ein ganzer Satz", "x" * 128])
+@pytest.mark.parametrize(
+    "password", ["🌲🌲🌲🌲🌲🌲🌲🌲", "        ", "ein ganzer Satz", "x" * 128, "abcdefgz"]
+)
 def test_any_letters_make_a_password(password: str) -> None:
     check_password(password)
 
