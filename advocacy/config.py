@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import available_timezones
 
 import platformdirs
 from sqlalchemy import make_url
@@ -71,7 +72,7 @@ class Settings:
             database_url=_database_url(given.get("database_url"), data),
             base_url=_base_url(given.get("base_url", "http://127.0.0.1:8000")),
             secret_key=given.get("secret_key") or _kept_secret(data),
-            time_zone=given.get("time_zone", "UTC"),
+            time_zone=_time_zone(given.get("time_zone", "UTC")),
             mail_url=_mail_url(given.get("mail_url")),
             trusted_proxies=_count(given.get("trusted_proxies", "0"), "TRUSTED_PROXIES"),
             keep_backups=_count(given.get("keep_backups", "7"), "KEEP_BACKUPS"),
@@ -102,6 +103,14 @@ class Settings:
                 shown = _without_password(str(shown)) if "url" in name else "(hidden)"
             rows.append({"name": f"ADVOCACY_{name.upper()}", "value": shown, "origin": origin})
         return rows
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise SettingsError(
+            f"ADVOCACY_TIME_ZONE is no time zone: {text[:60]}. Write one like Europe/Lisbon."
+        )
+    return text
 
 
 def _default_data() -> Path:
@@ -144,6 +153,8 @@ def _readable(url: str) -> str:
 def _base_url(given: str) -> str:
     if not given.startswith(("http://", "https://")):
         raise SettingsError("ADVOCACY_BASE_URL must begin with http:// or https://.")
+    if "?" in given or "#" in given:
+        raise SettingsError("ADVOCACY_BASE_URL must have no ? and no #.")
     return given.rstrip("/")
 
 

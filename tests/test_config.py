@@ -1,4 +1,4 @@
-"""The secret in the data folder."""
+"""Settings: the secret in the data folder, and what cannot be used."""
 
 from pathlib import Path
 
@@ -40,3 +40,19 @@ def test_a_secret_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         settings_in(tmp_path)
     assert str(refused.value) == f"The data folder {tmp_path} cannot be used: Is a directory."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ADVOCACY_TIME_ZONE", "Mars/Olympus"),
+        ("ADVOCACY_BASE_URL", "example.com"),
+        ("ADVOCACY_BASE_URL", "https://example.com/advocacy?at=1"),
+        ("ADVOCACY_BASE_URL", "https://example.com/#top"),
+        ("ADVOCACY_MAIL_URL", "mail.example.com"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_its_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({"ADVOCACY_DATA": str(tmp_path), name: value})
+    assert str(refused.value).startswith(f"{name} ")

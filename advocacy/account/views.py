@@ -99,7 +99,7 @@ def end_sign_in() -> ResponseReturnValue:
         auth.end_sign_in_of(db(), me.id, which[:64])
         flash("That device is signed out.")
     note(db(), Action.SIGN_INS_ENDED, actor_id=me.id, subject_id=me.id, now=now())
-    return redirect(url_for("account.account", _anchor="devices"))
+    return redirect(url_for("account.account"))
 
 
 @blueprint.post("/account/email")
@@ -130,7 +130,7 @@ def ask_for_email() -> ResponseReturnValue:
             now=now(),
         )
     flash("Two letters are on their way: open the link in each.")
-    return redirect(url_for("account.account", _anchor="email"))
+    return redirect(url_for("account.account"))
 
 
 @blueprint.get("/confirm/<code>")
@@ -194,7 +194,7 @@ def _added(what: str, codes: list[str]) -> ResponseReturnValue:
     auth.end_sign_ins(db(), me.id, but=me.token)
     note(db(), Action.FACTOR_ADDED, actor_id=me.id, subject_id=me.id, detail=what, now=now())
     flash("Kept. From now on signing in takes two steps; other devices are signed out.")
-    return redirect(url_for("account.account", _anchor="codes" if codes else "second-step"))
+    return redirect(url_for("account.account", _anchor="codes" if codes else None))
 
 
 @blueprint.get("/account/passkeys/new")
@@ -263,7 +263,7 @@ def change_factors() -> ResponseReturnValue:
         raise Invalid("Say what is to be removed.")
     note(db(), Action.FACTOR_REMOVED, actor_id=me.id, subject_id=me.id, now=now())
     flash("Removed.")
-    return redirect(url_for("account.account", _anchor="second-step"))
+    return redirect(url_for("account.account"))
 
 
 @blueprint.get("/terms")

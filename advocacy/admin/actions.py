@@ -248,13 +248,17 @@ def withdraw(session: Session, person_id: int, *, actor_id: int | None, now: dat
 
 def forget_factors(
     session: Session, person_id: int, *, actor_id: int | None, now: datetime
-) -> Person:
-    """Remove the second step of somebody who lost it, and sign that person out everywhere."""
+) -> tuple[Person, bool]:
+    """Remove the second step of somebody who lost it, and sign that person out everywhere.
+
+    :returns: the person, and whether there was one.
+    """
     person = _hold_person_alone(session, person_id)
-    if remove_all(session, person.id):
+    had_one = remove_all(session, person.id)
+    if had_one:
         end_sign_ins(session, person.id)
         note(session, Action.FACTOR_REMOVED, actor_id=actor_id, subject_id=person.id, now=now)
-    return person
+    return person, had_one
 
 
 def add_team(session: Session, name: str, *, actor_id: int | None, now: datetime) -> Team:

@@ -34,6 +34,11 @@ def _within_reason(_form: object, field: DayField) -> None:
         raise ValidationError(f"A day from {EARLIEST_DAY.year} to {LATEST_DAY.year}, please.")
 
 
+def _not_before_since(form: "TrailForm", field: DayField) -> None:
+    if field.data is not None and form.since.data is not None and field.data < form.since.data:
+        raise ValidationError("This is before the first day.")
+
+
 class PersonForm(Form):
     """What an administrator says of a person."""
 
@@ -133,7 +138,7 @@ class TrailForm(Form):
         default="",
     )
     since = DayField("From", [Optional(), _within_reason])
-    until = DayField("To", [Optional(), _within_reason])
+    until = DayField("To", [Optional(), _within_reason, _not_before_since])
 
 
 class TermsForm(Form):

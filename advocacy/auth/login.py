@@ -2,7 +2,6 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +21,9 @@ from advocacy.core.time import now
 from advocacy.factors.passkeys import Site
 from advocacy.people.models import Person
 from advocacy.people.rules import Role, email_key
-from advocacy.programme.queries import find_programme, keep_at_hand
+from advocacy.programme.queries import find_programme
 from advocacy.programme.rules import DEFAULT_NAME
-from advocacy.web.session import database, db, is_reading, let_go, short_write
+from advocacy.web.session import db, is_reading, let_go, short_write
 from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
@@ -56,7 +55,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the row ends a session, not a changed network
 
     def load(token: str) -> SignedIn | None:
-        known = _known(token)
+        known = known_by_sign_in(db(), token, now())
         if known is None:
             return None
         _see(token, known)
@@ -65,19 +64,6 @@ def init_app(app: Flask) -> None:
         )
 
     manager.user_loader(load)
-
-
-def _known(token: str) -> Known | None:
-    """Return who is signed in; before anything is held, where the request may write."""
-    if is_reading():
-        return known_by_sign_in(db(), token, now())
-    with database().session(writes=False) as reading:
-        known = known_by_sign_in(reading, token, now())
-        programme = find_programme(reading)
-    if known is None:
-        return None
-    keep_at_hand(db(), programme and db().merge(programme, load=False))
-    return replace(known, person=db().merge(known.person, load=False))
 
 
 def _see(token: str, known: Known) -> None:

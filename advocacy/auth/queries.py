@@ -97,21 +97,27 @@ def has_password(session: Session, person_id: int) -> bool:
     return session.get(Credential, person_id) is not None
 
 
-def without_way_in(session: Session, now: datetime) -> list[Person]:
-    """Return the active persons who have neither a password nor an invitation."""
+def _without_way_in(now: datetime) -> Any:
     invited = select(OneTimeLink.person_id).where(
         OneTimeLink.person_id == Person.id,
         OneTimeLink.purpose == Purpose.INVITATION,
         OneTimeLink.ends_at > now,
     )
     known = select(Credential.person_id).where(Credential.person_id == Person.id)
+    return and_(Person.deactivated_at.is_(None), ~known.exists(), ~invited.exists())
+
+
+def without_way_in(session: Session, now: datetime) -> list[Person]:
+    """Return the active persons who have neither a password nor an invitation."""
     return list(
-        session.scalars(
-            select(Person)
-            .where(Person.deactivated_at.is_(None), ~known.exists(), ~invited.exists())
-            .order_by(Person.id)
-        )
+        session.scalars(select(Person).where(_without_way_in(now)).order_by(Person.id)).all()
     )
+
+
+def count_without_way_in(session: Session, now: datetime) -> int:
+    """Return how many active persons have neither a password nor an invitation."""
+    found = select(func.count()).select_from(Person).where(_without_way_in(now))
+    return session.scalar(found) or 0
 
 
 def invited_among(session: Session, people: Collection[int], now: datetime) -> dict[int, bool]:

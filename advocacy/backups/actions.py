@@ -5,9 +5,11 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 from alembic import command
 from sqlalchemy import Column, Connection, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy.exc import SAWarning
 
 from advocacy.backups import archive, rules
 from advocacy.backups.rules import Manifest
@@ -47,7 +49,9 @@ def back_up(database: Database, path: Path, now: datetime) -> Manifest:
 def _tables(connection: Connection) -> list[Table]:
     """Return the tables as they are, those that others refer to first."""
     metadata = MetaData()
-    metadata.reflect(connection)
+    with catch_warnings():  # the order of people is an index that SQLite does not tell of
+        filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
+        metadata.reflect(connection)
     tables = [one for one in metadata.sorted_tables if one.name != _NOT_OURS]
     return sorted(tables, key=_turn)
 

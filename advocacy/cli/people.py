@@ -145,9 +145,10 @@ def forget_second_step(email: str, format_: str) -> None:
 
     with opened_house() as house, house.database.writing() as session:
         found = get_person_by_email(session, email)
-        forget_factors(session, found.id, actor_id=None, now=now())
         document = _described(found, found.team)
-    words = f"{found.name} ({found.email}) signs in with the password alone."
+        _, had_one = forget_factors(session, found.id, actor_id=None, now=now())
+    state = "signs in with the password alone" if had_one else "has no second step"
+    words = f"{document['name']} ({document['email']}) {state}."
     print_as(format_, document, lambda: click.echo(words))
 
 

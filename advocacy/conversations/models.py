@@ -23,6 +23,7 @@ class Conversation(Base):
         ),
         CheckConstraint("began IN ('advocate', 'contact')", name="began"),
         Index(None, "person_id", "day"),
+        Index(None, "day"),
         Index(
             "uq_conversation_digest_without_id",
             "digest",

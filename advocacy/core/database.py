@@ -93,7 +93,7 @@ class Database:
         """Return a session of its own; one that may write takes SQLite's write lock at BEGIN.
 
         One that may not is for a page: on PostgreSQL each statement stands by itself, which saves
-        two round trips, but gives rows in one piece, not as a stream.
+        two round trips, but a stream of rows (``yield_per``) is refused: that is for `reading`.
         """
         return Session(self._writer if writes else self.engine, expire_on_commit=False)
 
@@ -141,19 +141,18 @@ def _begin_immediately(connection: Connection, until: float) -> None:
     raw: Any = connection.connection.dbapi_connection
     raw.execute(f"PRAGMA busy_timeout = {_ASKS_AGAIN_MILLISECONDS}")
     refused: OperationalError | None = None
-    while refused is None or monotonic() < until:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if not _is_locked(error.orig):
-                raise
-            refused = error
-        else:
-            refused = None
-            break
-    raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    if refused is not None:
+    try:
+        while refused is None or (_is_locked(refused.orig) and monotonic() < until):
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                refused = error
+            else:
+                return
         raise refused
+    finally:
+        with suppress(sqlite3.ProgrammingError):  # it is closed when the database is read-only
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _is_locked(error: BaseException | None) -> bool:
@@ -179,8 +178,9 @@ def _notice_that_it_is_gone(connection: Any, _record: Any, _proxy: Any) -> None:
     it takes no round trip, as asking would before every page.
     """
     looked_at = poll()
-    looked_at.register(connection.pgconn.socket, POLLIN)
-    if looked_at.poll(0):
+    if not connection.closed:
+        looked_at.register(connection.pgconn.socket, POLLIN)
+    if connection.closed or looked_at.poll(0):
         raise InvalidatePoolError("PostgreSQL has ended the connection.")
 
 

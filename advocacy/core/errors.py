@@ -50,5 +50,6 @@ class TooMany(DomainError):
     def __init__(self, wait: timedelta) -> None:
         seconds = max(1, -int(-wait.total_seconds() // 1))
         words = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+        words = "a second" if seconds == 1 else words
         super().__init__(f"That was a lot at once. Try again in {words}.")
         self.seconds = seconds

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from advocacy.core.tables import Base, code_points
@@ -31,7 +31,7 @@ class Person(Base):
         CheckConstraint("name <> ''", name="named"),
         CheckConstraint("role IN ('advocate', 'manager', 'administrator')", name="role"),
         Index(None, "team_id"),
-        Index(None, "name"),
+        Index("ix_person_by_name", func.lower(text("name")), "id"),
         Index(None, "joined"),
         Index(
             "ix_person_left_ranking",

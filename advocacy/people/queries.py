@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
@@ -148,6 +148,8 @@ def people_page(
 
 def _matches(search: str) -> ColumnElement[bool]:
     part = search.replace("\0", "").strip()
+    if not part:
+        return true()
     return or_(
         Person.name.icontains(part, autoescape=True), Person.email.icontains(part, autoescape=True)
     )

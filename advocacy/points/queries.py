@@ -80,12 +80,12 @@ def closed_months(session: Session) -> list[ClosedMonth]:
 
 
 def earliest_entry_month(session: Session) -> str | None:
-    """Return the first month that an entry stands in, or None while the ledger is empty."""
-    return session.scalar(
-        select(func.min(Standing.period)).where(
-            func.length(Standing.period) == 7, Standing.period.not_like("%Q%")
-        )
-    )
+    """Return the first month that an entry stands in, or None while the ledger is empty.
+
+    Whoever has a standing in a month has one in its year, which sorts right before its months.
+    """
+    year = select(func.min(Standing.period)).scalar_subquery()
+    return session.scalar(select(func.min(Standing.period)).where(Standing.period > year))
 
 
 def written_for_ties(

@@ -15,18 +15,31 @@ from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, MonthState
 from advocacy.shares.models import Share
 
+# The first of all days, along its index: a minimum would be taken of them all.
+_FIRST_SPOKEN = (
+    select(Conversation.day)
+    .where(
+        Conversation.taken_back_at.is_(None),
+        select(Participant.contact_id)
+        .where(Participant.conversation_id == Conversation.id, Participant.counted.is_(True))
+        .exists(),
+    )
+    .order_by(Conversation.day)
+    .limit(1)
+)
+_FIRST_SHARED = (
+    select(Share.day)
+    .where(Share.counted.is_(True), Share.taken_back_at.is_(None))
+    .order_by(Share.day)
+    .limit(1)
+)
+
 
 def earliest_month(session: Session, today: date) -> str:
     """Return the first month that counts: of the first day, the first entry or conversation."""
     first = min(get_programme(session).first_day, today)
-    spoken = session.scalar(
-        select(func.min(Conversation.day))
-        .join(Participant, Participant.conversation_id == Conversation.id)
-        .where(Participant.counted.is_(True), Conversation.taken_back_at.is_(None))
-    )
-    shared = session.scalar(
-        select(func.min(Share.day)).where(Share.counted.is_(True), Share.taken_back_at.is_(None))
-    )
+    spoken = session.scalar(_FIRST_SPOKEN)
+    shared = session.scalar(_FIRST_SHARED)
     days = [time.month_of(day) for day in (first, spoken, shared) if day]
     closed = session.scalar(select(func.min(ClosedMonth.month)))
     entry = earliest_entry_month(session)

@@ -34,6 +34,7 @@ class Share(Base):
     __tablename__ = "share"
     __table_args__ = (
         Index(None, "person_id", "day"),
+        Index(None, "day"),
         Index(None, "item_id"),
         Index(
             "uq_share_digest_without_id",

@@ -6,14 +6,15 @@ holds the write lock, which all others that write wait for.
 
 from threading import Semaphore
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from advocacy.core.database import Database
-from advocacy.web.session import is_reading
+from advocacy.web.session import end_turn, is_reading
 
 AT_ONCE = 2
 PATIENCE_SECONDS = 0.5
 """How long a page waits for its turn; then it is drawn all the same."""
+NOT_DRAWN = frozenset({None, "static", "health.healthz"})
 
 
 def init_app(app: Flask, opened: Database) -> None:
@@ -24,10 +25,10 @@ def init_app(app: Flask, opened: Database) -> None:
 
     @app.before_request
     def take_a_turn() -> None:
-        if is_reading():
-            g.has_a_turn = turns.acquire(timeout=PATIENCE_SECONDS)
+        is_a_page = is_reading() and request.endpoint not in NOT_DRAWN
+        if is_a_page and turns.acquire(timeout=PATIENCE_SECONDS):
+            g.end_turn = turns.release
 
     @app.teardown_appcontext
     def end_it(_error: BaseException | None) -> None:
-        if g.pop("has_a_turn", False):
-            turns.release()
+        end_turn()

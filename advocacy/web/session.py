@@ -42,9 +42,17 @@ def let_go() -> None:
         session.close()
 
 
+def end_turn() -> None:
+    """Let another page be drawn, if this request has a turn at that (`web.drawing`)."""
+    release = g.pop("end_turn", None)
+    if release is not None:
+        release()
+
+
 @contextmanager
 def short_write() -> Iterator[Session]:
     """Yield a session that commits by itself: for what must stay whatever the answer is."""
+    end_turn()  # it may wait for others that write
     with database().writing() as session:
         yield session
 

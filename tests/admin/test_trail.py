@@ -112,6 +112,9 @@ def test_the_trail_is_narrowed_to_days_of_the_programmes_time_zone(
     assert details(ada, "since=2025-11-20&until=2025-11-20") == ["the last second"]
     assert details(ada, "until=2025-11-19") == ["the day before"]
     assert details(ada, "since=2025-11-21&action=exported") == ["the next day"]
+    backwards = ada.get("/programme/audit?since=2025-11-21&until=2025-11-20")
+    assert backwards.status_code == 422
+    assert wrong(backwards, "until")
 
 
 @pytest.mark.parametrize(

@@ -236,3 +236,14 @@ def test_a_password_that_cannot_be(
     code, line = refusal(house, [*ADD, "--password-stdin"], monkeypatch, capfd)
     assert code == 1, line
     assert words in line
+
+
+def test_a_second_step_that_nobody_has_is_no_fault(
+    house: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in house.environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main(["person", "forget-second-step", MIA])
+    assert ended.value.code in (0, None)
+    assert capfd.readouterr().out.endswith(f"({MIA}) has no second step.\n")

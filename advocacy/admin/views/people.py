@@ -7,7 +7,7 @@ from advocacy.admin import actions
 from advocacy.admin.forms import SEARCH_LENGTH, NewPersonForm, PersonForm
 from advocacy.admin.views.blueprint import blueprint, day_of_field, whole_address
 from advocacy.auth.letters import post_link
-from advocacy.auth.queries import has_password, invitation_of, invited_among, without_way_in
+from advocacy.auth.queries import count_without_way_in, has_password, invitation_of, invited_among
 from advocacy.conversations.queries import count_counted
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.stale import stamp
@@ -37,7 +37,7 @@ def people() -> ResponseReturnValue:
         total=total,
         search=search,
         invited=invited_among(db(), [person.id for person in found], now()),
-        without=len(without_way_in(db(), now())),
+        without=count_without_way_in(db(), now()),
         page=page,
         links=page.links(has_more=page.offset + len(found) < total),
     )
@@ -263,7 +263,7 @@ def withdraw_invitation(person: int) -> ResponseReturnValue:
 @blueprint.post("/programme/people/<int:person>/factors")
 def forget_factors(person: int) -> ResponseReturnValue:
     """Remove the second step of somebody who lost it."""
-    about = actions.forget_factors(db(), person, actor_id=me.id, now=now())
+    about, _ = actions.forget_factors(db(), person, actor_id=me.id, now=now())
     flash(f"{about.name} signs in with the password alone and was signed out everywhere.")
     if about.id == me.id:
         return redirect("/")
