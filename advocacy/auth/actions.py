@@ -86,7 +86,10 @@ def _held_attempts(session: Session, key_hash: str, now: datetime) -> Attempts:
     postgres = session.get_bind().dialect.name == "postgresql"
     statement = (postgresql.insert if postgres else sqlite.insert)(Attempts)
     session.execute(
-        statement.values(key_hash=key_hash, failures=0, last_at=now).on_conflict_do_nothing()
+        statement.values(key_hash=key_hash, failures=0, last_at=now).on_conflict_do_update(
+            index_elements=[Attempts.key_hash],
+            set_={"failures": Attempts.failures},  # held from here on: nobody forgives meanwhile
+        )
     )
     return session.get_one(Attempts, key_hash, with_for_update=True)
 
