@@ -40,8 +40,7 @@ _WRITES = "advocacy_writes"
 _TURN = "advocacy_turn"
 
 _POSTGRESQL_OPTIONS = (
-    f"-c lock_timeout={BUSY_SECONDS * 1000}"
-    " -c random_page_cost=1.1"  # what is asked for is in memory or on an SSD, not on a spindle
+    "-c random_page_cost=1.1"  # what is asked for is in memory or on an SSD, not on a spindle
     " -c jit=off"  # no question here takes as long as compiling it
     " -c plan_cache_mode=force_generic_plan"  # nor as long as planning it each time
 )
@@ -77,7 +76,7 @@ class Database:
                 pool_size=16,
                 max_overflow=16,
                 connect_args={
-                    "options": _POSTGRESQL_OPTIONS,
+                    "options": f"-c lock_timeout={BUSY_SECONDS * 1000:.0f} {_POSTGRESQL_OPTIONS}",
                     "keepalives_idle": KEEP_ALIVE_SECONDS,
                 },
             )

@@ -139,7 +139,7 @@ def test_no_parameter_answers_with_a_fault(app: Flask, walker: Caller) -> None:
     pages = [path for path, _answer in walked(walker)]
     assert len(pages) > 15, pages
     wrong = []
-    some = turns(5)
+    some = turns(3)
     for path in pages:
         for name in PARAMETERS:
             for words in some():
