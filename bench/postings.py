@@ -2,17 +2,19 @@
 
     python -m bench.postings [--each N]
 
-A posting is one logged conversation in a transaction of its own, as the sheet sends it: held,
-checked, written, settled. What it wrote is kept and then written again into a fresh database by
-the driver alone, one transaction each, without reading or holding anything. Both databases keep
-what they acknowledge when the power goes. Goal: at least half of the bare inserts on PostgreSQL.
+A posting is one logged conversation that earns points, in a transaction of its own, as the sheet
+sends it: held, checked, written, settled. Each writer, a process, logs with forty people a week.
+What it wrote is kept and then written again into a fresh database by the driver alone, one
+transaction each, without reading or holding anything. Both databases keep what they acknowledge
+when the power goes. Goal: at least half of the bare inserts on PostgreSQL.
 """
 
 import argparse
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
+from itertools import repeat
+from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
 
@@ -30,10 +32,14 @@ from tests.databases import MAKERS, Databases
 
 WRITERS = (1, 8)
 CONTACTS = 40
-NOW = datetime(2026, 10, 30, 12, tzinfo=UTC)
+FIRST_WEEK = date(2026, 3, 2)
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 LEAST = {"postgresql": 0.5}
 
 Write = tuple[str, Any]
+
+_GATE: list[Any] = []
+"""Where the writers of a measure wait for each other, in each of their processes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,10 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _measure(engine: str, databases: Databases, writers: int, each: int) -> None:
-    kept: list[list[list[Write]]] = [[] for _ in range(writers)]
-    _posted(databases, writers, each, kept)  # once to keep what is written, once for the clock
-    seconds = _posted(databases, writers, each)
-    bare = _on_a_fresh_one(databases, writers, lambda database, at: _insert(database, kept[at]))
+    # Once to keep what is written, once for the clock.
+    _, kept = _on_a_fresh_one(databases, [(_post, each, True)] * writers)
+    seconds, _ = _on_a_fresh_one(databases, [(_post, each, False)] * writers)
+    bare, _ = _on_a_fresh_one(databases, [(_insert, one) for one in kept])
     count = writers * each
     part = bare / seconds
     least = f" (at least {LEAST[engine]})" if engine in LEAST else ""
@@ -65,29 +71,29 @@ def _measure(engine: str, databases: Databases, writers: int, each: int) -> None
     )
 
 
-def _posted(
-    databases: Databases, writers: int, each: int, kept: list[list[list[Write]]] | None = None
-) -> float:
-    def post(database: Database, at: int) -> None:
-        writes = kept[at] if kept else None
-        for number in range(each):
-            contact = at * CONTACTS + number % CONTACTS + 1
-            day = date(2026, 10, 17) + timedelta(days=number // CONTACTS)
-            said = Said(day, ("wrote", "called", "met")[number % 3], "advocate", [True])
-            with database.writing() as session:
-                if writes is not None:
-                    session.info["kept"] = []
-                    writes.append(session.info["kept"])
-                    session.connection().info["kept"] = session.info["kept"]
-                hold(session, at + 1)
-                record(session, [NewConversation(at + 1, [contact], said)], NOW)
-
-    return _on_a_fresh_one(databases, writers, post, listens=kept is not None)
+def _post(database: Database, at: int, each: int, keeps: bool) -> list[list[Write]]:
+    """Post so many conversations of a person; return what each wrote, when it is to be kept."""
+    if keeps:
+        event.listen(database.engine, "before_cursor_execute", _keep)
+    kept: list[list[Write]] = []
+    for number in range(each):
+        contact = at * CONTACTS + number % CONTACTS + 1
+        day = FIRST_WEEK + timedelta(weeks=number // CONTACTS)
+        said = Said(day, ("wrote", "called", "met")[number % 3], "advocate", [True])
+        with database.writing() as session:
+            if keeps:
+                kept.append(session.connection().info.setdefault("kept", []))
+            hold(session, at + 1)
+            record(session, [NewConversation(at + 1, [contact], said)], NOW)
+            session.connection().info.pop("kept", None)
+    return kept
 
 
-def _insert(database: Database, transactions: list[list[Write]]) -> None:
+def _insert(database: Database, _at: int, transactions: list[list[Write]]) -> list[list[Write]]:
     raw = database.engine.raw_connection()
     try:
+        if not database.is_sqlite:
+            raw.driver_connection.autocommit = False  # type: ignore[union-attr]
         cursor = raw.cursor()
         for writes in transactions:
             if database.is_sqlite:
@@ -100,37 +106,46 @@ def _insert(database: Database, transactions: list[list[Write]]) -> None:
             raw.commit()
     finally:
         raw.close()
+    return []
 
 
 def _on_a_fresh_one(
-    databases: Databases,
-    writers: int,
-    work: Callable[[Database, int], None],
-    *,
-    listens: bool = False,
-) -> float:
-    """Return the seconds that so many writers take at once on a database with their people."""
+    databases: Databases, work: Sequence[tuple[Any, ...]]
+) -> tuple[float, list[list[list[Write]]]]:
+    """Return the seconds that writers, each a process, take at once, and what each returns.
+
+    :param work: for each writer the function and what it is given after database and number.
+    """
     url = databases.migrated()
     database = Database(url)
-    _settle_in(database, writers)
-    if listens:
-        event.listen(database.engine, "before_cursor_execute", _keep)
-    gate = Barrier(writers + 1)
-
-    def write(at: int) -> None:
-        gate.wait()
-        work(database, at)
-
-    with ThreadPoolExecutor(writers) as pool:
-        done = [pool.submit(write, at) for at in range(writers)]
-        gate.wait()
-        began = perf_counter()
-        for one in done:
-            one.result()
-        seconds = perf_counter() - began
+    _settle_in(database, len(work))
     database.engine.dispose()
+    processes = get_context("spawn")
+    gate = processes.Barrier(len(work))
+    with ProcessPoolExecutor(
+        len(work), mp_context=processes, initializer=_meet_at, initargs=(gate,)
+    ) as pool:
+        done = list(pool.map(_timed, repeat(url), range(len(work)), work))
     databases.remove(url)
-    return seconds
+    seconds = max(ended for _, ended, _ in done) - min(began for began, _, _ in done)
+    return seconds, [kept for _, _, kept in done]
+
+
+def _meet_at(gate: Any) -> None:
+    _GATE.append(gate)
+
+
+def _timed(url: str, at: int, work: tuple[Any, ...]) -> tuple[float, float, list[list[Write]]]:
+    """Do a writer's work once all are ready; the clock is the machine's, whatever the process."""
+    database = Database(url)
+    with database.session(writes=False) as session:
+        session.connection()
+    _GATE[0].wait()
+    began = perf_counter()
+    kept = work[0](database, at, *work[1:])
+    ended = perf_counter()
+    database.engine.dispose()
+    return began, ended, kept
 
 
 def _keep(
