@@ -11,10 +11,10 @@ WORKERS ?= auto
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test format bench pins clean
+.PHONY: help install demo check test format bench bench-validity bench-gaming pins clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 install: $(VENV)/.installed ## put the advocacy command into .venv/bin
 	@echo "Advocacy is installed: $(BIN)/advocacy, or make demo to look around."
@@ -40,6 +40,12 @@ format: $(VENV)/.installed-test ## write the code as `make check` wants it
 
 bench: $(VENV)/.installed-test ## measure; ARGS= goes to the benchmarks
 	$(BIN)/python -m bench $(ARGS)
+
+bench-validity: $(VENV)/.installed-test ## hold points against relationships; STUDY= is an import folder
+	@$(BIN)/python -m bench.validity "$(STUDY)" $(ARGS)
+
+bench-gaming: $(VENV)/.installed-test ## what cheating would earn among the people of STUDY=
+	@$(BIN)/python -m bench.gaming "$(STUDY)" $(ARGS)
 
 pins: ## choose the newest versions of what we use and write them to requirements/
 	@scripts/pins

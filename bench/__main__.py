@@ -2,11 +2,11 @@
 
 import sys
 
-from bench import board, import_study, page, postings, sign_in
+from bench import board, gaming, import_study, page, postings, sign_in, validity
 
 
 def main() -> None:
-    """Measure boards, pages, the door and postings, and a study folder's import if one is named.
+    """Measure boards, pages, the door and postings, and what takes a study folder if one is named.
 
     What takes long has a command of its own: ``bench.load``, ``bench.growth``.
     """
@@ -16,6 +16,8 @@ def main() -> None:
     postings.main([])
     if len(sys.argv) > 1:
         import_study.main(sys.argv[1:])
+        validity.main(sys.argv[1:])
+        gaming.main(sys.argv[1:])
 
 
 if __name__ == "__main__":
