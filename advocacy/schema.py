@@ -10,7 +10,7 @@ from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
 from advocacy.mail.models import Letter
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
-from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tally, Tie
+from advocacy.points.models import ClosedMonth, Entry, KeptRuleSet, Life, Standing, Tally, Tie
 from advocacy.programme.models import Programme
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.shares.models import Share, TrackedLink
@@ -37,6 +37,7 @@ TABLES = (
     Passkey,
     Terms,
     Acceptance,
+    KeptRuleSet,
     Tie,
     Entry,
     Standing,

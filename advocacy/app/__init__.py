@@ -23,6 +23,7 @@ from advocacy.library.views import blueprint as library
 from advocacy.people.views import blueprint as people
 from advocacy.recognition.views import blueprint as recognition
 from advocacy.relationships.views import blueprint as relationships
+from advocacy.rulebook.views import blueprint as rulebook
 from advocacy.shares.views import blueprint as shares
 from advocacy.web import drawing, errors, headers, numbers, requests, sent_forms, session
 
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     people,
     leaderboard,
     recognition,
+    rulebook,
     admin,
 )
 REQUEST_BYTES = 6 * 1024 * 1024

@@ -54,6 +54,10 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "account.change_factors": Who.PEOPLE,
         "account.terms_page": Who.PEOPLE,
         "account.accept_terms": Who.PEOPLE,
+        # the rules
+        "rulebook.rules": Who.MANAGERS,
+        "rulebook.try_": Who.MANAGERS,
+        "rulebook.set_": Who.MANAGERS,
         # the first page, and one's own growth
         "home.today": Who.ANYBODY,  # shows the sign-in page to who is not signed in
         "home.growth": Who.PEOPLE,

@@ -40,6 +40,7 @@ class Action(StrEnum):
     PROFILE_PROPOSED = "profile proposed"
     PROFILE_AGREED = "profile agreed"
     PROFILE_WITHDRAWN = "profile withdrawn"
+    RULES_SET = "rules set"
     MONTH_CLOSED = "month closed"
     EXPORTED = "exported"
     IMPORTED = "imported"

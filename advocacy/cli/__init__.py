@@ -15,6 +15,7 @@ from advocacy.cli.jobs import jobs
 from advocacy.cli.months import export, ledger, month
 from advocacy.cli.output import one_line
 from advocacy.cli.people import person
+from advocacy.cli.rulebook import rules
 from advocacy.cli.serving import demo, serve
 from advocacy.config import SettingsError
 from advocacy.core.errors import DomainError
@@ -52,6 +53,7 @@ for command in (
     import_,
     leaderboard,
     explain,
+    rules,
     month,
     export,
     ledger,

@@ -25,7 +25,8 @@ from advocacy.people.queries import (
     proposed_profile,
 )
 from advocacy.points.actions import recounted
-from advocacy.points.rules import FIRST_RULES
+from advocacy.points.queries import rule_book
+from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
@@ -119,7 +120,6 @@ def growth() -> ResponseReturnValue:
         },
         own_place=place,
         ordinal=ordinal,
-        rules=FIRST_RULES,
         looks=looks,
         lookers=names_of(db(), {look.actor_id for look in looks if look.actor_id}),
         form=RankingForm(shown=not person.left_ranking),
@@ -151,4 +151,6 @@ def switch_ranking() -> ResponseReturnValue:
 @blueprint.get("/what-is-kept")
 def kept() -> ResponseReturnValue:
     """Say what is kept of whom, and who sees it."""
-    return render_template("home/kept.html", rules=FIRST_RULES)
+    today = day_of(now(), get_programme(db()).time_zone)
+    rules = rule_book(db()).of(today)
+    return render_template("home/kept.html", priced=priced(rules), sentences=sentences(rules))

@@ -13,7 +13,6 @@ from advocacy.core import time
 from advocacy.core.errors import Invalid, NotFound
 from advocacy.people.queries import get_person
 from advocacy.points.queries import points_by_month
-from advocacy.points.rules import FIRST_RULES
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.queries import check_period, month_to_close, period_before
@@ -153,7 +152,6 @@ def person(person_id: int) -> ResponseReturnValue:
         weeks=by_week(explained),
         balance=balance_of(db(), somebody.id, month, today),
         looked_at=looked_at,
-        rules=FIRST_RULES,
     )
 
 

@@ -18,7 +18,7 @@ from advocacy.people.models import Person
 from advocacy.people.queries import hold_person
 from advocacy.points import queries, rules
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
-from advocacy.points.rules import Began, Deed, Evidence, Kind, Rule
+from advocacy.points.rules import Began, Deed, Evidence, Kind, Rule, RuleBook
 from advocacy.programme.queries import hold_for_posting
 
 
@@ -97,10 +97,11 @@ def settle(
     :param deeds: the deeds of each tie that count; a tie that is missing has none.
     """
     first_open = queries.first_open_month(session)
+    book = queries.rule_book(session)
     written = queries.written_for_ties(session, person_of_tie)
     entries: list[dict[str, Any]] = []
     for tie, person in person_of_tie.items():
-        for line, points, deed in rules.postings(written.get(tie, {}), deeds.get(tie, ())):
+        for line, points, deed in rules.postings(written.get(tie, {}), deeds.get(tie, ()), book):
             entries.append(
                 {
                     "person_id": person,
@@ -116,7 +117,7 @@ def settle(
                     "recorded_at": now,
                 }
             )
-    _write(session, entries)
+    _write(session, entries, book)
     write_lives(session, person_of_tie, deeds)
 
 
@@ -128,6 +129,7 @@ def settle_shares(
     :param shares: for each person and day in question the numbers of the shares that count.
     """
     first_open = queries.first_open_month(session)
+    book = queries.rule_book(session)
     written = queries.written_for_shares(session, shares)
     _write(
         session,
@@ -146,15 +148,18 @@ def settle_shares(
                 "recorded_at": now,
             }
             for (person, day), numbers in sorted(shares.items())
-            for number, points in rules.share_postings(written.get((person, day), {}), numbers)
+            for number, points in rules.share_postings(
+                written.get((person, day), {}), numbers, book.of(day)
+            )
         ],
+        book,
     )
 
 
-def _write(session: Session, entries: list[dict[str, Any]]) -> None:
+def _write(session: Session, entries: list[dict[str, Any]], book: RuleBook) -> None:
     if entries:
         session.connection().execute(insert(Entry), entries)
-        move_standings(session, entries)
+        move_standings(session, entries, book)
 
 
 def write_lives(
@@ -191,22 +196,26 @@ def write_lives(
         session.connection().execute(insert(Life), fresh)
 
 
-def move_standings(session: Session, entries: Collection[Mapping[str, Any]]) -> None:
+def move_standings(
+    session: Session, entries: Collection[Mapping[str, Any]], book: RuleBook
+) -> None:
     """Move the standings of a month, its quarter, its year and all time by some entries."""
     moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
     for entry in entries:
         moved[entry["person_id"], entry["month"]].add(entry)
-    add_to_standings(session, moved)
+    add_to_standings(session, moved, book)
 
 
-def add_to_standings(session: Session, moved: Mapping[tuple[int, str], Sums]) -> None:
+def add_to_standings(
+    session: Session, moved: Mapping[tuple[int, str], Sums], book: RuleBook
+) -> None:
     """Add sums to persons' months and to the longer periods; ranks' tallies follow."""
     keys = {(person, period) for person, month in moved for period in periods_of(month)}
     before = _standings(session, keys)
     after = {key: dict(row) for key, row in before.items()}
     for (person, month), sums in sorted(moved.items()):
         changes = dict(zip(SUMS, astuple(sums), strict=True))
-        points = _month_points_moved(after.get((person, month)), changes)
+        points = _month_points_moved(after.get((person, month)), changes, book.of_month(month))
         for period in periods_of(month):
             row = after.setdefault((person, period), dict.fromkeys((*SUMS, "points"), 0))
             for name, change in changes.items():
@@ -284,12 +293,14 @@ def recount(session: Session, periods: Iterable[str]) -> None:
         _add_to_tallies(session, {(each, points): people for each, points, people in found})
 
 
-def _month_points_moved(row: Mapping[str, int] | None, changes: Mapping[str, int]) -> int:
+def _month_points_moved(
+    row: Mapping[str, int] | None, changes: Mapping[str, int], of: rules.RuleSet
+) -> int:
     before = row or dict.fromkeys(SUMS, 0)
     seen, word, shares = (before[name] for name in SUMS[:3])
     new_seen, new_word, new_shares = (before[name] + changes[name] for name in SUMS[:3])
-    return rules.month_points(new_seen, new_word, new_shares) - rules.month_points(
-        seen, word, shares
+    return rules.month_points(new_seen, new_word, new_shares, of) - rules.month_points(
+        seen, word, shares, of
     )
 
 
@@ -344,6 +355,7 @@ def rebuild_standings(session: Session) -> None:
     """Make all standings and tallies anew from the ledger."""
     session.execute(delete(Tally).execution_options(synchronize_session=False))
     session.execute(delete(Standing).execution_options(synchronize_session=False))
+    book = queries.rule_book(session)
     columns = [getattr(Entry, name) for name in _LEDGER_COLUMNS]
     moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
     last_person = None
@@ -352,11 +364,11 @@ def rebuild_standings(session: Session) -> None:
     )
     for row in rows:
         if last_person is not None and row.person_id != last_person and len(moved) > queries.CHUNK:
-            add_to_standings(session, moved)
+            add_to_standings(session, moved, book)
             moved.clear()
         last_person = row.person_id
         moved[row.person_id, row.month].add(row._asdict())
-    add_to_standings(session, moved)
+    add_to_standings(session, moved, book)
     recount(session, session.scalars(select(Standing.period).distinct()).all())
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.core.tables import Base
+from advocacy.points.rule_sets import EXPLANATION_LENGTH, MOST_ON_WORD, MOST_POINTS, NUMBERS
 
 
 class Tie(Base):
@@ -112,3 +113,39 @@ class ClosedMonth(Base):
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     closed_at: Mapped[datetime]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+
+
+class KeptRuleSet(Base):
+    """A version of the rules, in force from a month on; set before that month, then never changed.
+
+    Its numbers are those of ``rule_sets.RuleSet``, by the same names.
+    """
+
+    __tablename__ = "rule_set"
+    __table_args__ = tuple(
+        CheckConstraint(
+            f"{name} BETWEEN 0 AND {MOST_ON_WORD if name == 'word_limit' else MOST_POINTS}",
+            name=f"{name}_in_bounds",
+        )
+        for name in NUMBERS
+    )
+
+    from_month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    commented: Mapped[int]
+    wrote: Mapped[int]
+    introduced: Mapped[int]
+    called: Mapped[int]
+    met: Mapped[int]
+    commented_unanswered: Mapped[int]
+    wrote_unanswered: Mapped[int]
+    introduced_unanswered: Mapped[int]
+    called_unanswered: Mapped[int]
+    met_seen: Mapped[int]
+    beginning: Mapped[int]
+    return_: Mapped[int]
+    lasting: Mapped[int]
+    share: Mapped[int]
+    word_limit: Mapped[int]
+    explanation: Mapped[str] = mapped_column(String(EXPLANATION_LENGTH))
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    set_at: Mapped[datetime]

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
 from advocacy.people.models import Person
-from advocacy.points.models import ClosedMonth, Entry, Life, Standing, Tie
+from advocacy.points.models import ClosedMonth, Entry, KeptRuleSet, Life, Standing, Tie
+from advocacy.points.rule_sets import FIRST_BOOK, NUMBERS, RuleBook, RuleSet
 from advocacy.points.rules import Line
 from advocacy.programme.queries import find_programme
 
@@ -28,6 +29,10 @@ _WRITTEN_FOR_TIES = (
     .having(func.sum(Entry.points) != 0)
     .order_by(Entry.tie_id, Entry.deed, *_LINE)
 )
+_RULE_SETS = select(KeptRuleSet).order_by(KeptRuleSet.from_month)
+_RULE_NUMBERS = select(
+    KeptRuleSet.from_month, *(getattr(KeptRuleSet, name) for name in NUMBERS)
+).order_by(KeptRuleSet.from_month)
 _LIVES_OF_TIES = (
     select(Life)
     .where(Life.tie_id.in_(bindparam("ties", expanding=True)))
@@ -51,6 +56,21 @@ def first_open_month(session: Session) -> str | None:
 def is_wholly_closed(period: str, first_open: str | None) -> bool:
     """Tell whether every month of a period is closed; all time never is."""
     return month_of(last_day(period)) < (first_open or "")
+
+
+def rule_sets(session: Session) -> list[KeptRuleSet]:
+    """Return the versions of the rules that somebody set, earliest first."""
+    return list(session.scalars(_RULE_SETS))
+
+
+def rule_book(session: Session) -> RuleBook:
+    """Return the rules of every month."""
+    rows = session.connection().execute(_RULE_NUMBERS).all()
+    found = (
+        (row.from_month, RuleSet.of_numbers({name: getattr(row, name) for name in NUMBERS}))
+        for row in rows
+    )
+    return RuleBook((*FIRST_BOOK.versions, *found)) if rows else FIRST_BOOK
 
 
 def off_the_boards(session: Session, people: Collection[int]) -> set[int]:

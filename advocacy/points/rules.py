@@ -5,24 +5,23 @@ the order in which they were logged is not an argument.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from advocacy.points.rule_sets import FIRST_BOOK, FIRST_RULES, Kind, RuleBook, RuleSet
+
+__all__ = ["FIRST_BOOK", "FIRST_RULES", "Kind", "RuleBook", "RuleSet"]
+
 LATE_DAYS = 14
 """A deed logged more than so many days after it happened is remembered, but earns nothing."""
 
+QUIET_DAYS = 90
+"""A relationship is alive so many days after its last answered conversation."""
 
-class Kind(StrEnum):
-    """The kinds of conversation, in the order that decides between equals."""
-
-    COMMENTED = "commented"
-    WROTE = "wrote"
-    INTRODUCED = "introduced"
-    CALLED = "called"
-    MET = "met"
+LASTING_MONTHS = 3
+"""A tie lasts that was answered in so many calendar months."""
 
 
 class Began(StrEnum):
@@ -50,34 +49,6 @@ class Evidence(StrEnum):
 
 
 KIND_ORDER: Mapping[str, int] = MappingProxyType({kind: n for n, kind in enumerate(Kind)})
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """The numbers of one version of the rules, in points unless a name says days."""
-
-    answered: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType(
-            {Kind.COMMENTED: 4, Kind.WROTE: 4, Kind.INTRODUCED: 6, Kind.CALLED: 8, Kind.MET: 8}
-        )
-    )
-    unanswered: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType(
-            {Kind.COMMENTED: 1, Kind.WROTE: 1, Kind.INTRODUCED: 1, Kind.CALLED: 2, Kind.MET: 0}
-        )
-    )
-    met_seen: int = 12
-    beginning: int = 8
-    return_: int = 4
-    lasting: int = 8
-    lasting_months: int = 3
-    quiet_days: int = 90
-    share: int = 1
-    word_limit: int = 200
-
-
-FIRST_RULES = RuleSet()
-"""The rule set in force for every month so far."""
 
 
 class Deed(NamedTuple):
@@ -147,7 +118,9 @@ def lines(earned: Mapping[Key, Due]) -> dict[Line, Due]:
 
 
 def postings(
-    written: Mapping[Line, Mapping[int, int]], deeds: Collection[Deed], rules: RuleSet = FIRST_RULES
+    written: Mapping[Line, Mapping[int, int]],
+    deeds: Collection[Deed],
+    book: RuleBook = FIRST_BOOK,
 ) -> Iterator[Posting]:
     """Yield what has to be entered so that the ledger says what a tie is worth, and by which deed.
 
@@ -156,14 +129,14 @@ def postings(
 
     :param written: what the ledger says, by line and by the number of the deed that it names.
     """
-    earned = lines(due(deeds, rules))
+    earned = lines(due(deeds, book))
     standing = {deed.number: deed for deed in deeds}
     for line in {**written, **earned}:
         amount = earned.get(line)
         kept: dict[int, int] = {}
         for number, points in written.get(line, {}).items():
             deed = standing.get(number)
-            if amount and deed and _stands_behind(deed, points, amount.deed, rules):
+            if amount and deed and _stands_behind(deed, points, amount.deed, book.of(deed.day)):
                 kept[number] = points
             else:
                 yield Posting(line, -points, number)
@@ -195,15 +168,17 @@ def worth(deed: Deed, first_answered: date | None, rules: RuleSet = FIRST_RULES)
     return rules.unanswered[deed.kind] if known and deed.began == Began.ADVOCATE else 0
 
 
-def due(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> dict[Key, Due]:
+def due(deeds: Iterable[Deed], book: RuleBook = FIRST_BOOK) -> dict[Key, Due]:
     """Return what a tie has earned by its deeds, by day, rule and evidence.
 
     Pure and independent of order. Deeds that are only remembered must be left out by the caller.
+    What a deed is worth is said by the rule set of its own day; a bonus is paid once to a tie,
+    whatever the rule sets say later.
     """
     deeds = sorted(deeds, key=_standing_order)
     answered = [deed for deed in deeds if deed.answered]
     first_answered = answered[0].day if answered else None
-    return _weekly(deeds, first_answered, rules) | _bonuses(answered, rules)
+    return _weekly(deeds, first_answered, book) | _bonuses(answered, book)
 
 
 def _standing_order(deed: Deed) -> tuple[date, bool, int, int]:
@@ -211,11 +186,11 @@ def _standing_order(deed: Deed) -> tuple[date, bool, int, int]:
     return deed.day, not deed.seen, KIND_ORDER[deed.kind], deed.number
 
 
-def _weekly(deeds: list[Deed], first_answered: date | None, rules: RuleSet) -> dict[Key, Due]:
+def _weekly(deeds: list[Deed], first_answered: date | None, book: RuleBook) -> dict[Key, Due]:
     """Credit each week, cut at the end of a month, with its deed that is worth most."""
     best: dict[tuple[int, int, bool], tuple[int, int, int, int, Deed]] = {}
     for deed in deeds:
-        points = worth(deed, first_answered, rules)
+        points = worth(deed, first_answered, book.of(deed.day))
         if points:
             day = deed.day.toordinal()
             week = ((day - 1) // 7, deed.day.month, deed.seen)
@@ -232,7 +207,7 @@ def _weekly(deeds: list[Deed], first_answered: date | None, rules: RuleSet) -> d
     return earned
 
 
-def _bonuses(answered: list[Deed], rules: RuleSet) -> dict[Key, Due]:
+def _bonuses(answered: list[Deed], book: RuleBook) -> dict[Key, Due]:
     """Credit the second week, returns after silence, and the third calendar month."""
     earned = {}
     months: set[tuple[int, int]] = set()
@@ -242,23 +217,24 @@ def _bonuses(answered: list[Deed], rules: RuleSet) -> dict[Key, Due]:
         if deed.day == last:
             continue
         evidence = Evidence.SEEN if deed.seen else Evidence.WORD
+        rules = book.of(deed.day)
         week = (deed.day.toordinal() - 1) // 7
         if first_week is None:
             first_week = week
-        if begun and last is not None and (deed.day - last).days > rules.quiet_days:
+        if begun and last is not None and (deed.day - last).days > QUIET_DAYS:
             earned[Key(deed.day, Rule.RETURN, evidence)] = Due(rules.return_, deed)
         elif not begun and week != first_week:
             begun = True
             earned[Key(deed.day, Rule.BEGINNING, evidence)] = Due(rules.beginning, deed)
-        if len(months) < rules.lasting_months:
+        if len(months) < LASTING_MONTHS:
             months.add((deed.day.year, deed.day.month))
-            if len(months) == rules.lasting_months:
+            if len(months) == LASTING_MONTHS:
                 earned[Key(deed.day, Rule.LASTING, evidence)] = Due(rules.lasting, deed)
         last = deed.day
-    return earned
+    return {key: amount for key, amount in earned.items() if amount.points}
 
 
-def lives(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> list[Life]:
+def lives(deeds: Iterable[Deed]) -> list[Life]:
     """Return the stretches in which the relationship was alive, earliest first.
 
     A relationship exists from its second answered week on and is alive until 90 days after the
@@ -271,7 +247,7 @@ def lives(deeds: Iterable[Deed], rules: RuleSet = FIRST_RULES) -> list[Life]:
         return []
     stretches: list[Life] = []
     start = last = days[begun]
-    quiet = timedelta(days=rules.quiet_days)
+    quiet = timedelta(days=QUIET_DAYS)
     for day in days[begun + 1 :]:
         if day - last > quiet:
             stretches.append(Life(start, last + quiet, bool(stretches)))

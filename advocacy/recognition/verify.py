@@ -20,6 +20,7 @@ from advocacy.points.queries import (
     first_open_month,
     last_closed_month,
     lives_of_ties,
+    rule_book,
     tallied,
     written_for_shares,
     written_for_ties,
@@ -62,7 +63,7 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
 
     :returns: how many entries there are, of how many people, and what does not agree.
     """
-    sums = _ledger_sums(session, months)
+    sums, book = _ledger_sums(session, months), rule_book(session)
     entries, people = session.execute(
         select(func.count(), func.count(Entry.person_id.distinct())).where(
             Entry.month.in_(sorted(months))
@@ -76,7 +77,8 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
         f"person {person} in {month}: the standing says {standings.get((person, month), 0)}, "
         f"the ledger {points}"
         for (person, month), points in sorted(
-            (key, rules.month_points(one.seen, one.word, one.shares)) for key, one in sums.items()
+            (key, rules.month_points(one.seen, one.word, one.shares, book.of_month(key[1])))
+            for key, one in sums.items()
         )
         if standings.get((person, month), 0) != points
     ]
@@ -114,14 +116,15 @@ def _chunks(session: Session) -> Iterator[tuple[dict[int, int], dict[int, list[R
 
 
 def _tie_problems(session: Session) -> Iterator[str]:
+    book = rule_book(session)
     for ties, records in _chunks(session):
         written = written_for_ties(session, ties)
         known = lives_of_ties(session, ties)
         for tie, person in ties.items():
             deeds = [one.deed for one in records.get(tie, ()) if _counts(one)]
             entered = written.get(tie, {})
-            due = {line: one.points for line, one in rules.lines(rules.due(deeds)).items()}
-            to_post = {posting.line for posting in rules.postings(entered, deeds)}
+            due = {line: one.points for line, one in rules.lines(rules.due(deeds, book)).items()}
+            to_post = {posting.line for posting in rules.postings(entered, deeds, book)}
             for line in sorted({*due, *entered}):
                 of = f"tie {tie} of person {person}, {line.day} {line.rule} {line.evidence}"
                 has, is_worth = sum(entered.get(line, {}).values()), due.get(line, 0)
@@ -144,14 +147,14 @@ def _share_problems(session: Session) -> Iterator[str]:
             counted[record.person_id, record.day].append(record.number)
         if record.was_counted != counts:
             yield f"share {record.number}: it is marked wrongly as counted"
-    written = written_for_shares(session)
+    written, book = written_for_shares(session), rule_book(session)
     for person, day in sorted({*counted, *written}):
         of = f"shares of person {person} on {day}"
         entered, shares = written.get((person, day), {}), counted.get((person, day), [])
-        has, is_worth = sum(entered.values()), rules.FIRST_RULES.share if shares else 0
+        has, is_worth = sum(entered.values()), book.of(day).share if shares else 0
         if has != is_worth:
             yield f"{of}: the ledger says {has}, the record is worth {is_worth}"
-        elif any(rules.share_postings(entered, shares)):
+        elif any(rules.share_postings(entered, shares, book.of(day))):
             yield f"{of}: the ledger names a share that does not earn it"
 
 
@@ -200,8 +203,9 @@ def _ledger_sums(
 
 def _standing_problems(session: Session) -> Iterator[str]:
     wanted: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    book = rule_book(session)
     for (person, month), sums in _ledger_sums(session).items():
-        points = rules.month_points(sums.seen, sums.word, sums.shares)
+        points = rules.month_points(sums.seen, sums.word, sums.shares, book.of_month(month))
         for period in periods_of(month):
             row = wanted[person, period]
             row["points"] += points
@@ -237,7 +241,7 @@ def _tally_problems(session: Session) -> Iterator[str]:
 
 
 def _closed_problems(session: Session) -> Iterator[str]:
-    sums = _ledger_sums(session)
+    sums, book = _ledger_sums(session), rule_book(session)
     months = list(session.scalars(select(ClosedMonth.month).order_by(ClosedMonth.month)))
     if (through := last_closed_month(session)) != (months[-1] if months else None):
         yield f"the programme says that months are closed through {through or 'none'}"
@@ -249,7 +253,9 @@ def _closed_problems(session: Session) -> Iterator[str]:
         people = {person for person, in_month in sums if in_month == month}
         for person in sorted({*sealed, *people}):
             entered = sums.get((person, month), Sums())
-            points = rules.month_points(entered.seen, entered.word, entered.shares)
+            points = rules.month_points(
+                entered.seen, entered.word, entered.shares, book.of_month(month)
+            )
             if sealed.get(person, 0) != points:
                 yield (
                     f"closed month {month}: person {person} was sealed with "

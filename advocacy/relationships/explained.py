@@ -13,12 +13,8 @@ from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
 from advocacy.points.models import Entry, Tie
-from advocacy.points.queries import CHUNK, entries_of_month, standing_of
-from advocacy.points.rules import (
-    FIRST_RULES,
-    Kind,
-    Rule,
-)
+from advocacy.points.queries import CHUNK, entries_of_month, rule_book, standing_of
+from advocacy.points.rules import Kind, Rule, RuleBook
 from advocacy.relationships import rules
 from advocacy.relationships.fates import fates_of, remembered_of_ties
 from advocacy.relationships.rules import Fate, Told, Words
@@ -69,12 +65,9 @@ class Explained:
     shares: int
     entries: Sequence[ExplainedEntry]
     made_of: Mapping[str, int]
+    word_limit: int
+    """How many points one's word can bring in the month."""
     quiet: Sequence[Quiet] = field(default_factory=list)
-
-    @property
-    def word_limit(self) -> int:
-        """Return how many points one's word can bring in the month."""
-        return FIRST_RULES.word_limit
 
     @property
     def entered(self) -> int:
@@ -139,6 +132,7 @@ def explain(
     titles = titles_of_shares(session, numbers) if numbers else {}
     sources = _sources(session, entries)
     introduced = _introduced(entries)
+    book = rule_book(session)
     explained = []
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
@@ -160,7 +154,8 @@ def explain(
                 introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
                 you=not for_manager,
                 advocate=person.called,
-            )
+            ),
+            book.of(entry.day),
         )
         explained.append(
             ExplainedEntry(
@@ -188,7 +183,8 @@ def explain(
         shares=sums["shares"],
         entries=explained,
         made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
-        quiet=_quiet(session, person, month, entries) if with_quiet else [],
+        word_limit=book.of_month(month).word_limit,
+        quiet=_quiet(session, person, month, entries, book) if with_quiet else [],
     )
 
 
@@ -271,7 +267,9 @@ def _answered(
     return found
 
 
-def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry]) -> list[Quiet]:
+def _quiet(
+    session: Session, person: Person, month: str, entries: Sequence[Entry], book: RuleBook
+) -> list[Quiet]:
     """Return the month's conversations with no entry of their own, and why."""
     earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
     rows = session.execute(
@@ -297,7 +295,8 @@ def _quiet(session: Session, person: Person, month: str, entries: Sequence[Entry
             conversation.began,
             participant.answered,
             remembered.get((conversation.id, contact.id)),
-            contact.label,
+            contact=contact.label,
+            rules=book.of(conversation.day),
         )
         quiet.append(
             Quiet(

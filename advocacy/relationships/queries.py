@@ -13,7 +13,7 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import talks_by_contact
 from advocacy.points.models import Life
 from advocacy.points.rules import (
-    FIRST_RULES,
+    QUIET_DAYS,
     Began,
     strength,
     strength_in_words,
@@ -113,7 +113,7 @@ def worth_reaching_out(
     session: Session, person_id: int, today: date, *, limit: int
 ) -> list[tuple[Contact, date]]:
     """Return relationships that are alive and will drift soonest, with the last talk's day."""
-    quiet = timedelta(days=FIRST_RULES.quiet_days)
+    quiet = timedelta(days=QUIET_DAYS)
     rows = session.execute(
         select(Contact, Life.ends_on)
         .join(Life, Life.tie_id == Contact.id)

@@ -11,6 +11,7 @@ from advocacy.core.time import first_day, last_day, monday_of, month_of, words_f
 from advocacy.points.rules import (
     FIRST_RULES,
     LATE_DAYS,
+    QUIET_DAYS,
     Began,
     Evidence,
     Kind,
@@ -95,9 +96,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     who = "You" if told.you else told.advocate
     if told.rule == Rule.SHARE:
         what = f"Shared “{told.title}”" if told.title else "Shared something"
-        return Words(
-            what, "An invitation: one point, at most once a day.", "", "arrow-up-right", "line"
-        )
+        return Words(what, "An invitation: it counts once a day.", "", "arrow-up-right", "line")
     tone = tone_of(told.kind, told.began)
     icon = ICONS.get(told.kind or "", "sprout")
     waiting = ""
@@ -107,8 +106,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     elif told.rule == Rule.RETURN:
         title, icon = "A return", "sprout"
         reason = (
-            f"The first answered talk with {told.contact} after more than "
-            f"{rules.quiet_days} quiet days."
+            f"The first answered talk with {told.contact} after more than {QUIET_DAYS} quiet days."
         )
     elif told.rule == Rule.LASTING:
         title, icon = "A lasting tie", "history"
@@ -199,7 +197,13 @@ _REMEMBERED: Mapping[str, str] = MappingProxyType(
 
 
 def why_nothing(
-    kind: str, began: str, answered: bool, remembered: Remembered | None, contact: str
+    kind: str,
+    began: str,
+    answered: bool,
+    remembered: Remembered | None,
+    *,
+    contact: str,
+    rules: RuleSet = FIRST_RULES,
 ) -> tuple[str, str]:
     """Return why a conversation earned nothing, and what it may still bring."""
     if remembered is not None:
@@ -207,7 +211,7 @@ def why_nothing(
     if not answered and began == Began.CONTACT:
         return f"{contact} waits for your answer.", "counts when you answer"
     if not answered:
-        full = FIRST_RULES.answered[kind]
+        full = rules.answered[kind]
         return (
             f"{at_the_start(contact)} has not answered you yet: {a_noun(kind)} is worth {full} "
             f"once {contact} answers.",

@@ -9,8 +9,8 @@ from tests.app.world import World
 # look for people without points.
 QUERIES = {
     "home.today": ("advocate", 10),
-    "home.growth": ("advocate", 12),
-    "home.kept": ("advocate", 1),
+    "home.growth": ("advocate", 13),
+    "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 2),
     "conversations.correct_page": ("advocate", 4),
     "relationships.people": ("advocate", 4),
@@ -20,7 +20,7 @@ QUERIES = {
     "people.profile": ("advocate", 3),
     "people.profiles": ("advocate", 2),
     "leaderboard.board": ("manager", 5),
-    "leaderboard.person": ("manager", 8),
+    "leaderboard.person": ("manager", 9),
     "recognition.months": ("manager", 7),
     "recognition.month": ("manager", 7),
     "admin.programme": ("administrator", 6),

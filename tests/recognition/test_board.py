@@ -18,6 +18,7 @@ from advocacy.people import actions as people
 from advocacy.people.models import Person
 from advocacy.points.actions import move_standings, recounted
 from advocacy.points.models import Entry
+from advocacy.points.rules import FIRST_BOOK
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.boards import board
 from advocacy.recognition.queries import get_closed_rows
@@ -54,7 +55,7 @@ def give(session: Session, person: Person, month: str, points: int) -> None:
     }
     session.add(Entry(**entry))
     session.flush()
-    move_standings(session, [entry])
+    move_standings(session, [entry], FIRST_BOOK)
 
 
 @dataclass

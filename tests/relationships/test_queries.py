@@ -355,7 +355,7 @@ def test_an_entry_says_why_it_is_worth_that(
 
 
 def test_what_has_no_answer_yet_is_called_by_its_kind() -> None:
-    reason, _ = why_nothing("introduced", "advocate", False, None, "Sofia")
+    reason, _ = why_nothing("introduced", "advocate", False, None, contact="Sofia")
     assert (
         reason == "Sofia has not answered you yet: an introduction is worth 6 once Sofia answers."
     )
