@@ -10,7 +10,17 @@ from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
 from advocacy.mail.models import Letter
 from advocacy.people.models import Membership, Person, ProfileVersion, Team
-from advocacy.points.models import ClosedMonth, Entry, KeptRuleSet, Life, Standing, Tally, Tie
+from advocacy.points.models import (
+    Checkpoint,
+    ClosedMonth,
+    Entry,
+    KeptRuleSet,
+    Life,
+    Seal,
+    Standing,
+    Tally,
+    Tie,
+)
 from advocacy.programme.models import Programme
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.shares.models import Share, TrackedLink
@@ -44,6 +54,8 @@ TABLES = (
     Tally,
     Life,
     ClosedMonth,
+    Checkpoint,
+    Seal,
     Contact,
     Item,
     TrackedLink,

@@ -20,6 +20,7 @@ from advocacy.mail.actions import deliver, forget_old
 from advocacy.mail.folder import FolderOffice, letters_folder
 from advocacy.mail.queries import is_any_due, is_any_untold
 from advocacy.mail.smtp import SmtpOffice
+from advocacy.points.seals import PIECE, take_checkpoint
 from advocacy.programme.queries import find_programme
 from advocacy.web.actions import forget_sent_forms
 
@@ -61,6 +62,17 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             gone["letters"] = forget_old(session, at)
         return _in_words(gone, "nothing was old enough")
 
+    def take_checkpoints(turn: Turn) -> str:
+        with database.reading() as session:
+            if find_programme(session) is None:
+                return "nothing to take"
+        taken, piece = 0, PIECE
+        while piece == PIECE and not turn.is_stopping():
+            with database.writing() as session:  # each for itself: whoever posts waits for it
+                piece = take_checkpoint(session, turn.started_at)
+            taken += piece
+        return _in_words(Counter(entries=taken), "nothing was entered")
+
     def back_up_daily(turn: Turn) -> str:
         if not settings.keep_backups:
             return "no backups are kept"
@@ -79,6 +91,7 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             calls=is_a_letter_due,
         ),
         Job("tidy up", tidy_up, every=timedelta(hours=1)),
+        Job("take a checkpoint", take_checkpoints, daily_at=time(3, 0)),
         Job("back up", back_up_daily, daily_at=time(3, 30)),
     ]
 

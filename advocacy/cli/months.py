@@ -69,6 +69,7 @@ def _plain(state: "MonthState") -> dict[str, Any]:
         "state": state.state,
         "closed_at": state.closed_at,
         "sha256": dict(state.sha256),
+        "seal": state.seal._asdict() if state.seal else None,
     }
 
 

@@ -71,11 +71,18 @@ def ties_with_emails(session: Session, emails: Collection[str]) -> dict[int, int
     return {tie: person for tie, person in rows}
 
 
-def ties_of(session: Session, person_id: int | None = None) -> dict[int, int]:
-    """Return the ties that have a contact, of one person or of all, each with its person."""
+def ties_of(
+    session: Session, person_id: int | None = None, *, people: tuple[int, int] | None = None
+) -> dict[int, int]:
+    """Return the ties that have a contact, of one person or of all, each with its person.
+
+    :param people: the first and the last number of the persons in question.
+    """
     query = select(Contact.id, Contact.person_id).order_by(Contact.id)
     if person_id is not None:
         query = query.where(Contact.person_id == person_id)
+    if people is not None:
+        query = query.where(Contact.person_id.between(*people))
     return {tie: person for tie, person in session.execute(query)}
 
 

@@ -149,3 +149,39 @@ class KeptRuleSet(Base):
     explanation: Mapped[str] = mapped_column(String(EXPLANATION_LENGTH))
     set_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     set_at: Mapped[datetime]
+
+
+class Checkpoint(Base):
+    """What the entries of a month hashed to when all up to number ``through`` had been read.
+
+    ``entries`` of them, with the tree's ``root`` and its ``peaks``; ``leaves`` are the numbers and
+    hashes of those that came since the month's checkpoint before (``tree.packed``). The database
+    refuses to change or delete it.
+    """
+
+    __tablename__ = "checkpoint"
+    __table_args__ = (Index(None, "month", "through"),)
+
+    through: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    taken_at: Mapped[datetime]
+    entries: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    peaks: Mapped[bytes]
+    leaves: Mapped[bytes]
+
+
+class Seal(Base):
+    """The root of a closed month's entries, chained to the closed month before.
+
+    The database refuses to change or delete it.
+    """
+
+    __tablename__ = "seal"
+
+    month: Mapped[str] = mapped_column(
+        ForeignKey("closed_month.month", ondelete="RESTRICT"), primary_key=True
+    )
+    entries: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    chain: Mapped[str] = mapped_column(String(64))

@@ -123,11 +123,15 @@ def written_for_ties(
 
 
 def written_for_shares(
-    session: Session, days: Collection[tuple[int, date]] | None = None
+    session: Session,
+    days: Collection[tuple[int, date]] | None = None,
+    *,
+    people: tuple[int, int] | None = None,
 ) -> dict[tuple[int, date], dict[int, int]]:
     """Return what the ledger says of shares: by person and day, and by the share that it names.
 
     :param days: of whom and which days; all without.
+    :param people: the first and the last number of the persons in question.
     """
     query = (
         select(Entry.person_id, Entry.day, Entry.deed, func.sum(Entry.points))
@@ -136,6 +140,8 @@ def written_for_shares(
         .having(func.sum(Entry.points) != 0)
         .order_by(Entry.person_id, Entry.day, Entry.deed)
     )
+    if people is not None:
+        query = query.where(Entry.person_id.between(*people))
     ordered = [] if days is None else sorted(days)
     queries = (
         [query]

@@ -10,6 +10,7 @@ from advocacy.core import time
 from advocacy.core.errors import NotFound
 from advocacy.points.models import ClosedMonth
 from advocacy.points.queries import closed_months, earliest_entry_month, last_closed_month
+from advocacy.points.seals import seals
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, MonthState
@@ -91,8 +92,11 @@ def months(session: Session, today: date) -> list[MonthState]:
     for file in session.scalars(select(ExportFile)):
         known = hashes.setdefault(file.month, dict.fromkeys([str(kind) for kind in Format]))
         known[file.format] = file.sha256
+    sealed = seals(session)
     return [
-        MonthState(month, closed[month], hashes[month]) if month in closed else MonthState(month)
+        MonthState(month, closed[month], hashes[month], sealed.get(month))
+        if month in closed
+        else MonthState(month)
         for month in time.months_between(earliest_month(session, today), time.month_of(today))
     ]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from advocacy.core.errors import Conflict
 from advocacy.core.time import first_day, last_day, next_period, words_for_period
+from advocacy.points.tree import Sealed
 
 
 class Format(StrEnum):
@@ -60,13 +61,14 @@ class MadeOf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MonthState:
-    """A month of the programme: open, or closed with the hashes of its files."""
+    """A month of the programme: open, or closed with the hashes of its files and its seal."""
 
     month: str
     closed_at: datetime | None = None
     sha256: Mapping[str, str | None] = field(
         default_factory=lambda: dict.fromkeys([str(kind) for kind in Format])
     )
+    seal: Sealed | None = None
 
     @property
     def state(self) -> str:

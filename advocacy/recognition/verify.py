@@ -1,22 +1,22 @@
 """Proving that the ledger, the standings and the closed months are what the record is worth."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations.queries import Record, records_of_ties
 from advocacy.core.time import month_of, months_between, periods_of, shift_month
+from advocacy.people.models import Person
 from advocacy.points import rules
 from advocacy.points.actions import SUMS, Sums, rebuild_standings, write_lives
 from advocacy.points.models import ClosedMonth, Entry, Standing, Tally, Tie
+from advocacy.points.proof import tamper_problems
 from advocacy.points.queries import (
-    CHUNK,
     first_open_month,
     last_closed_month,
     lives_of_ties,
@@ -25,10 +25,21 @@ from advocacy.points.queries import (
     written_for_shares,
     written_for_ties,
 )
+from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
+from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format
 from advocacy.shares.queries import records_of_shares
+
+CROWD = 50
+TIES = 100
+"""How many people, and ties, are held against the record at a time: that much is in memory."""
+
+_HIGHEST = 2**31 - 1
+
+People = tuple[int, int]
+"""The first and the last number of some people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +53,12 @@ class Report:
 
 
 def verify(session: Session) -> Report:
-    """Hold every entry, standing and closed month against the record."""
-    problems = [
-        *_tie_problems(session),
-        *_share_problems(session),
-        *_month_problems(session),
-        *_standing_problems(session),
-        *_tally_problems(session),
-        *_closed_problems(session),
-    ]
+    """Hold every entry, standing and closed month against the record, and against their hashes."""
+    problems = [*tamper_problems(session, get_programme(session).time_zone)]
+    try:
+        problems += _record_problems(session)
+    except (TypeError, ValueError) as error:  # SQLite keeps what is no day in the place of a day
+        problems.append(f"a row cannot be read, so the rest was not looked at: {error}")
     entries, people = session.execute(
         select(func.count(), func.count(Entry.person_id.distinct())).select_from(Entry)
     ).one()
@@ -58,12 +66,39 @@ def verify(session: Session) -> Report:
     return Report(entries, people, months or 0, problems)
 
 
+def _record_problems(session: Session) -> Iterator[str]:
+    for people in _crowds(session):
+        yield from _tie_problems(session, people)
+        yield from _share_problems(session, people)
+        yield from _standing_problems(session, people)
+    yield from _month_problems(session)
+    yield from _tally_problems(session)
+    yield from _closed_problems(session)
+
+
+def _crowds(session: Session) -> Iterator[People]:
+    """Yield the first and the last number of so many people at a time; no number is left out."""
+    after = -_HIGHEST
+    while True:
+        last = session.scalar(
+            select(Person.id)
+            .where(Person.id > after)
+            .order_by(Person.id)
+            .offset(CROWD - 1)
+            .limit(1)
+        )
+        yield after + 1, last or _HIGHEST
+        if last is None:
+            return
+        after = last
+
+
 def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[str]]:
     """Hold the standings of some months against the ledger, in one pass of each.
 
     :returns: how many entries there are, of how many people, and what does not agree.
     """
-    sums, book = _ledger_sums(session, months), rule_book(session)
+    sums, book = _ledger_sums(session, Entry.month.in_(sorted(months))), rule_book(session)
     entries, people = session.execute(
         select(func.count(), func.count(Entry.person_id.distinct())).where(
             Entry.month.in_(sorted(months))
@@ -92,12 +127,13 @@ def rebuild(session: Session, now: datetime) -> Report:
     """
     hold_for_closing(session)
     rebuild_standings(session)
-    for ties, records in _chunks(session):
-        write_lives(
-            session,
-            ties,
-            {tie: [one.deed for one in told if _counts(one)] for tie, told in records.items()},
-        )
+    for people in _crowds(session):
+        for ties, records in _chunks(session, people):
+            write_lives(
+                session,
+                ties,
+                {tie: [one.deed for one in told if _counts(one)] for tie, told in records.items()},
+            )
     session.flush()
     session.expire_all()
     return verify(session)
@@ -107,17 +143,19 @@ def _counts(record: Record) -> bool:
     return record.remembered is None
 
 
-def _chunks(session: Session) -> Iterator[tuple[dict[int, int], dict[int, list[Record]]]]:
-    ties = list(ties_of(session).items())
+def _chunks(
+    session: Session, people: People
+) -> Iterator[tuple[dict[int, int], dict[int, list[Record]]]]:
+    ties = list(ties_of(session, people=people).items())
     first_day = get_programme(session).first_day
-    for at in range(0, len(ties), CHUNK):
-        part = dict(ties[at : at + CHUNK])
+    for at in range(0, len(ties), TIES):
+        part = dict(ties[at : at + TIES])
         yield part, records_of_ties(session, part, first_day)
 
 
-def _tie_problems(session: Session) -> Iterator[str]:
+def _tie_problems(session: Session, people: People) -> Iterator[str]:
     book = rule_book(session)
-    for ties, records in _chunks(session):
+    for ties, records in _chunks(session, people):
         written = written_for_ties(session, ties)
         known = lives_of_ties(session, ties)
         for tie, person in ties.items():
@@ -139,15 +177,15 @@ def _tie_problems(session: Session) -> Iterator[str]:
                 yield f"tie {tie} of person {person}: a conversation is marked wrongly as counted"
 
 
-def _share_problems(session: Session) -> Iterator[str]:
+def _share_problems(session: Session, people: People) -> Iterator[str]:
     counted: dict[tuple[int, date], list[int]] = defaultdict(list)
-    for record in records_of_shares(session, get_programme(session).first_day):
+    for record in records_of_shares(session, get_programme(session).first_day, people=people):
         counts = record.remembered is None
         if counts:
             counted[record.person_id, record.day].append(record.number)
         if record.was_counted != counts:
             yield f"share {record.number}: it is marked wrongly as counted"
-    written, book = written_for_shares(session), rule_book(session)
+    written, book = written_for_shares(session, people=people), rule_book(session)
     for person, day in sorted({*counted, *written}):
         of = f"shares of person {person} on {day}"
         entered, shares = written.get((person, day), {}), counted.get((person, day), [])
@@ -178,10 +216,8 @@ def _month_problems(session: Session) -> Iterator[str]:
             yield f"entry {number}: of person {person}, but its tie is person {owner}'s"
 
 
-def _ledger_sums(
-    session: Session, months: Collection[str] | None = None
-) -> dict[tuple[int, str], Sums]:
-    """Return what the ledger adds up to, by person and month; of some months or of all."""
+def _ledger_sums(session: Session, which: ColumnElement[bool]) -> dict[tuple[int, str], Sums]:
+    """Return what some entries add up to, by person and month."""
     sums: dict[tuple[int, str], Sums] = defaultdict(Sums)
     rows = session.execute(
         select(
@@ -193,7 +229,7 @@ def _ledger_sums(
             Entry.began,
             func.sum(Entry.points).label("points"),
         )
-        .where(true() if months is None else Entry.month.in_(sorted(months)))
+        .where(which)
         .group_by(Entry.person_id, Entry.month, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
     )
     for row in rows:
@@ -201,17 +237,20 @@ def _ledger_sums(
     return sums
 
 
-def _standing_problems(session: Session) -> Iterator[str]:
+def _standing_problems(session: Session, people: People) -> Iterator[str]:
+    """Hold standings, and what was sealed of closed months, against the ledger."""
     wanted: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    book = rule_book(session)
-    for (person, month), sums in _ledger_sums(session).items():
+    entered, book = _ledger_sums(session, Entry.person_id.between(*people)), rule_book(session)
+    yield from _sealed_problems(session, people, entered, book)
+    for (person, month), sums in entered.items():
         points = rules.month_points(sums.seen, sums.word, sums.shares, book.of_month(month))
         for period in periods_of(month):
             row = wanted[person, period]
             row["points"] += points
             for name in SUMS:
                 row[name] += getattr(sums, name)
-    for standing in session.scalars(select(Standing)):
+    standings = session.scalars(select(Standing).where(Standing.person_id.between(*people)))
+    for standing in standings:
         row = wanted.pop((standing.person_id, standing.period), Counter())
         for name in (*SUMS, "points"):
             if getattr(standing, name) != row[name]:
@@ -240,28 +279,35 @@ def _tally_problems(session: Session) -> Iterator[str]:
                 )
 
 
+def _sealed_problems(
+    session: Session, people: People, entered: dict[tuple[int, str], Sums], book: rules.RuleBook
+) -> Iterator[str]:
+    rows = session.execute(
+        select(ClosedStanding.person_id, ClosedStanding.month, ClosedStanding.points).where(
+            ClosedStanding.person_id.between(*people)
+        )
+    )
+    sealed = {(person, month): points for person, month, points in rows}
+    closed = set(session.scalars(select(ClosedMonth.month)))
+    for key in sorted({*sealed, *(key for key in entered if key[1] in closed)}):
+        (person, month), sums = key, entered.get(key, Sums())
+        points = rules.month_points(sums.seen, sums.word, sums.shares, book.of_month(month))
+        if sealed.get(key, 0) != points:
+            yield (
+                f"closed month {month}: person {person} was sealed with "
+                f"{sealed.get(key, 0)}, the ledger adds up to {points}"
+            )
+
+
 def _closed_problems(session: Session) -> Iterator[str]:
-    sums, book = _ledger_sums(session), rule_book(session)
     months = list(session.scalars(select(ClosedMonth.month).order_by(ClosedMonth.month)))
     if (through := last_closed_month(session)) != (months[-1] if months else None):
         yield f"the programme says that months are closed through {through or 'none'}"
     if months and months != months_between(months[0], months[-1]):
         yield "closed months: they have a gap"
     for month in months:
-        rows = queries.get_closed_rows(session, month)
-        sealed = {row.person_id: row.points for row in rows}
-        people = {person for person, in_month in sums if in_month == month}
-        for person in sorted({*sealed, *people}):
-            entered = sums.get((person, month), Sums())
-            points = rules.month_points(
-                entered.seen, entered.word, entered.shares, book.of_month(month)
-            )
-            if sealed.get(person, 0) != points:
-                yield (
-                    f"closed month {month}: person {person} was sealed with "
-                    f"{sealed.get(person, 0)}, the ledger adds up to {points}"
-                )
+        rows, seal = queries.get_closed_rows(session, month), find_seal(session, month)
         for format in Format:
-            content = files.render(month, rows, format)
-            if hashlib.sha256(content).hexdigest() != queries.get_hash(session, month, format):
+            wanted = queries.get_hash(session, month, format)
+            if files.made_anew(month, rows, format, seal, wanted) is None:
                 yield f"closed month {month}: its {format} is not as it was at the closing"

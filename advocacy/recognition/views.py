@@ -12,6 +12,7 @@ from advocacy.core import time
 from advocacy.core.errors import DomainError, NotFound
 from advocacy.people.queries import names_of
 from advocacy.points.queries import first_open_month, last_closed_month
+from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import rows_to_close
@@ -63,6 +64,7 @@ def month(month: str) -> ResponseReturnValue:
         left=sum(1 for row in rows if row.rank is None),
         closed=queries.get_closed_month(db(), month),
         hashes=hashes,
+        seal=find_seal(db(), month),
     )
 
 

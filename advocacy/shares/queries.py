@@ -27,11 +27,16 @@ class Record(NamedTuple):
 
 
 def records_of_shares(
-    session: Session, first_day: date, person_id: int | None = None
+    session: Session,
+    first_day: date,
+    person_id: int | None = None,
+    *,
+    people: tuple[int, int] | None = None,
 ) -> Iterator[Record]:
     """Yield what the record says of shares, of one person or of all, taken-back ones left out.
 
     :param first_day: the programme's.
+    :param people: the first and the last number of the persons in question.
     """
     query = (
         select(
@@ -49,6 +54,8 @@ def records_of_shares(
     )
     if person_id is not None:
         query = query.where(Share.person_id == person_id)
+    if people is not None:
+        query = query.where(Share.person_id.between(*people))
     for number, person, day, counted, logged_on, reported, joined in session.execute(query):
         remembered = remembered_only(
             day,

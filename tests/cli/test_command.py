@@ -416,8 +416,9 @@ def test_closing_and_exporting(study: Command, tmp_path: Path) -> None:
     )
     assert set(closed["sha256"]) == {"csv", "xlsx", "json"}
     assert study.json("month", "list")[1] == {
-        name: closed[name] for name in ("month", "state", "closed_at", "sha256")
+        name: closed[name] for name in ("month", "state", "closed_at", "sha256", "seal")
     }
+    assert set(closed["seal"]) == {"entries", "root", "chain"}
     assert "closed" in study.refusal("month", "close", second)
     assert study.refusal("month", "close", months[-1])
     assert "not a month" in study.refusal("month", "close", "2004-13", code=2)

@@ -12,6 +12,7 @@ from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import last_day, month_of, shift_month, words_for_period
 from advocacy.points.models import Standing
+from advocacy.points.seals import find_seal
 from tests.portal import JOINED, Caller, settle_in
 
 NOW = datetime.now(UTC)
@@ -71,3 +72,8 @@ def test_who_comes_too_late_is_told_who_closed_it(app: Flask, database: Database
     assert f'href="/recognition/{LAST_MONTH}"' in late.text
     assert f"See {words_for_period(LAST_MONTH)}" in late.text
     assert "Mina Somebody" in ada.get(PATH).text
+    with database.reading() as session:
+        seal = find_seal(session, LAST_MONTH)
+    assert seal is not None
+    hashes = [one.text for one in ada.page(f"/recognition/{LAST_MONTH}").select(".hash")]
+    assert hashes[3:] == [seal.root, seal.chain]
