@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import day_of
-from advocacy.points.models import Checkpoint, ClosedMonth, Entry
-from advocacy.points.seals import hashed_entries, seals
+from advocacy.points.models import Checkpoint, Entry
+from advocacy.points.seals import closed_months, hashed_entries
 from advocacy.points.tree import BEFORE_THE_FIRST, Tree, chained, packed, unpacked
 
 _BEFORE_ALL = -(2**31)
@@ -105,7 +105,8 @@ def _is_sound(seen: _Seen, one: Any, leaves: list[tuple[int, bytes]]) -> bool:
 
 
 def _seal_problems(session: Session, seen: _Seen) -> Iterator[str]:
-    known = seals(session)
+    closed = {month: seal for month, (_, seal) in closed_months(session).items()}
+    known = {month: seal for month, seal in closed.items() if seal}
     chain = BEFORE_THE_FIRST
     for month, seal in known.items():
         tree = seen.trees.get(month, Tree())
@@ -114,9 +115,8 @@ def _seal_problems(session: Session, seen: _Seen) -> Iterator[str]:
         if seal.chain != chained(chain, month, seal.entries, seal.root):
             yield f"closed month {month}: its seal does not follow from the one before"
         chain = seal.chain
-    closed = set(session.scalars(select(ClosedMonth.month)))
     if known:
-        for month in sorted(closed - set(known)):
+        for month in sorted({*closed} - {*known}):
             yield f"closed month {month}: its seal is missing"
     late = session.execute(
         select(Entry.id, Entry.month)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
 from advocacy.people.models import Person
-from advocacy.points.models import ClosedMonth, Entry, KeptRuleSet, Life, Standing, Tie
+from advocacy.points.models import Entry, KeptRuleSet, Life, Standing, Tie
 from advocacy.points.rule_sets import FIRST_BOOK, NUMBERS, RuleBook, RuleSet
 from advocacy.points.rules import Line
 from advocacy.programme.queries import find_programme
@@ -92,11 +92,6 @@ def tallied(period: str, first_open: str | None) -> Select[str, int, int]:
         .where(Standing.period == period, shown)
         .group_by(Standing.period, Standing.points)
     )
-
-
-def closed_months(session: Session) -> list[ClosedMonth]:
-    """Return the closed months, earliest first."""
-    return list(session.scalars(select(ClosedMonth).order_by(ClosedMonth.month)))
 
 
 def earliest_entry_month(session: Session) -> str | None:

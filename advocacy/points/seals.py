@@ -111,15 +111,22 @@ def _tree(session: Session, month: str) -> Tree:
         ) from error
 
 
-def seals(session: Session) -> dict[str, Sealed]:
-    """Return the seals by month, earliest first."""
+def closed_months(
+    session: Session,
+) -> dict[str, tuple[datetime, Sealed | None]]:
+    """Return when each month was closed, and its seal (if it has one yet), earliest first."""
     rows = session.execute(
-        select(Seal.month, Seal.entries, Seal.root, Seal.chain).order_by(Seal.month)
+        select(ClosedMonth.month, ClosedMonth.closed_at, Seal)
+        .outerjoin(Seal, Seal.month == ClosedMonth.month)
+        .order_by(ClosedMonth.month)
     )
-    return {month: Sealed(entries, root, chain) for month, entries, root, chain in rows}
+    return {month: (closed_at, _plain(seal)) for month, closed_at, seal in rows}
 
 
 def find_seal(session: Session, month: str) -> Sealed | None:
     """Return the seal of a month, None when it has none (yet)."""
-    seal = session.get(Seal, month)
+    return _plain(session.get(Seal, month))
+
+
+def _plain(seal: Seal | None) -> Sealed | None:
     return Sealed(seal.entries, seal.root, seal.chain) if seal else None

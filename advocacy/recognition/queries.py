@@ -9,8 +9,8 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.core import time
 from advocacy.core.errors import NotFound
 from advocacy.points.models import ClosedMonth
-from advocacy.points.queries import closed_months, earliest_entry_month, last_closed_month
-from advocacy.points.seals import seals
+from advocacy.points.queries import earliest_entry_month, last_closed_month
+from advocacy.points.seals import closed_months
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, MonthState
@@ -87,14 +87,13 @@ def month_to_close(session: Session, today: date) -> str | None:
 
 def months(session: Session, today: date) -> list[MonthState]:
     """Return the programme's months without a gap, from the earliest that counts to today's."""
-    closed = {month.month: month.closed_at for month in closed_months(session)}
+    closed = closed_months(session)
     hashes: dict[str, dict[str, str | None]] = {}
     for file in session.scalars(select(ExportFile)):
         known = hashes.setdefault(file.month, dict.fromkeys([str(kind) for kind in Format]))
         known[file.format] = file.sha256
-    sealed = seals(session)
     return [
-        MonthState(month, closed[month], hashes[month], sealed.get(month))
+        MonthState(month, closed[month][0], hashes[month], closed[month][1])
         if month in closed
         else MonthState(month)
         for month in time.months_between(earliest_month(session, today), time.month_of(today))

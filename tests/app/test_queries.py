@@ -22,7 +22,7 @@ QUERIES = {
     "leaderboard.board": ("manager", 5),
     "leaderboard.person": ("manager", 9),
     "recognition.months": ("manager", 7),
-    "recognition.month": ("manager", 7),
+    "recognition.month": ("manager", 8),
     "admin.programme": ("administrator", 6),
     "admin.people": ("administrator", 5),
     "admin.teams": ("administrator", 3),

@@ -19,7 +19,7 @@ from advocacy.core.database import Database
 from advocacy.core.migrate import alembic_config, current, newest
 from advocacy.core.time import now
 from advocacy.points.models import Standing
-from advocacy.points.queries import closed_months
+from advocacy.points.seals import closed_months
 from advocacy.programme.queries import find_programme
 from advocacy.recognition.actions import FOLDER, close_months
 from advocacy.recognition.queries import get_hash
@@ -66,7 +66,7 @@ def problems(database: Database) -> list[str]:
 
 def closed(database: Database) -> list[str]:
     with database.reading() as session:
-        return [one.month for one in closed_months(session)]
+        return list(closed_months(session))
 
 
 def test_a_month_is_closed_whole_or_not_at_all(

@@ -26,8 +26,8 @@ from advocacy.people.models import Person
 from advocacy.points.actions import rebuild_standings, recounted
 from advocacy.points.models import Checkpoint, Entry
 from advocacy.points.proof import tamper_problems
-from advocacy.points.seals import find_seal, seals, take_checkpoint
-from advocacy.points.tree import BEFORE_THE_FIRST, FIELDS, Tree, entry_bytes, leaf_hash
+from advocacy.points.seals import closed_months, find_seal, take_checkpoint
+from advocacy.points.tree import BEFORE_THE_FIRST, FIELDS, Sealed, Tree, entry_bytes, leaf_hash
 from advocacy.recognition import files
 from advocacy.recognition.actions import close_months, export_file
 from advocacy.recognition.models import ExportFile
@@ -96,6 +96,10 @@ def behind_our_back(session: Session, *statements: str) -> None:
         for _, sql in triggers:
             session.execute(text(sql))
     session.expire_all()
+
+
+def seals(session: Session) -> dict[str, Sealed]:
+    return {month: seal for month, (_, seal) in closed_months(session).items() if seal}
 
 
 def numbers(session: Session, month: str) -> list[int]:
