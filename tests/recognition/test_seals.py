@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import select, text, update
@@ -17,7 +19,7 @@ from advocacy.backups.actions import back_up
 from advocacy.config import Settings
 from advocacy.contacts.actions import describe
 from advocacy.contacts.models import Contact
-from advocacy.conversations.actions import take_back
+from advocacy.conversations.actions import hold, take_back
 from advocacy.core.database import Database
 from advocacy.core.errors import Conflict
 from advocacy.jobs.rules import Turn
@@ -303,6 +305,44 @@ def test_in_pieces_or_at_once_is_the_same(session: Session, tmp_path: Path) -> N
     assert heads() == wanted
     assert verify(session).problems == []
     assert ada.name == "Ada"
+
+
+def test_a_checkpoint_misses_nothing_that_is_entered_meanwhile(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    with fresh_database.writing() as session:
+        fill(session, tmp_path)
+        writers = [add_person(session, f"w{number}@example.com").id for number in range(4)]
+    done = Event()
+
+    def post(writer: int) -> None:
+        for turn in range(6):
+            with fresh_database.writing() as session:
+                hold(session, writer)
+                person = session.get_one(Person, writer)
+                (tie,) = add_contacts(session, person, f"Contact {turn}")
+                log(session, person, tie, TODAY, reported=True)
+
+    def take() -> None:
+        while not done.is_set():
+            with fresh_database.writing() as session:
+                take_checkpoint(session, noon(TODAY), limit=3)
+
+    with ThreadPoolExecutor(5) as pool:
+        taking = pool.submit(take)
+        for posted in [pool.submit(post, writer) for writer in writers]:
+            posted.result()
+        done.set()
+        taking.result()
+    with fresh_database.writing() as session:
+        take_checkpoint(session, noon(TODAY))
+        assert verify(session).problems == []
+        taken = session.scalar(
+            select(Checkpoint.entries)
+            .where(Checkpoint.month == "2026-03")
+            .order_by(Checkpoint.through.desc())
+        )
+        assert taken == len(numbers(session, "2026-03"))
 
 
 def test_erasing_renaming_and_leaving_change_no_hash(session: Session, tmp_path: Path) -> None:
