@@ -283,6 +283,11 @@ def month_points(seen: int, word: int, shares: int, rules: RuleSet = FIRST_RULES
     return seen + shares + min(word, rules.word_limit)
 
 
+def is_near_limit(word: int, rules: RuleSet = FIRST_RULES) -> bool:
+    """Tell whether a month's points on one's word are near the limit on them, or past it."""
+    return word > 0 and 5 * word >= 4 * rules.word_limit
+
+
 def strength(talks: Iterable[tuple[date, bool]], today: date) -> int:
     """Return how strong a tie is, 0 to 100, fading by half in 45 quiet days.
 

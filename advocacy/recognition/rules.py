@@ -118,6 +118,12 @@ def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: 
         )
 
 
+def passed_by_one_in_ten(values: Sequence[int]) -> int | None:
+    """Return the mark that one in ten of some people passed; None where they are fewer than ten."""
+    tenth = len(values) // 10
+    return sorted(values, reverse=True)[tenth] if tenth else None
+
+
 def words_for_movement(places: int | None) -> str | None:
     """Return places gained (negative: lost) with their sign: +3, −1, 0."""
     if places is None:

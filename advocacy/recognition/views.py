@@ -11,13 +11,13 @@ from advocacy.conversations.queries import count_unanswered
 from advocacy.core import time
 from advocacy.core.errors import DomainError, NotFound
 from advocacy.people.queries import names_of
-from advocacy.points.queries import first_open_month, last_closed_month
+from advocacy.points.queries import first_open_month, last_closed_month, rule_book
 from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import rows_to_close
 from advocacy.recognition.models import ClosedStanding
-from advocacy.recognition.rules import Format, can_be_closed, is_over
+from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
 from advocacy.recognition.verify import adds_up
 from advocacy.web.paging import asked_page
 from advocacy.web.session import database, db, short_write
@@ -99,6 +99,9 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
     except DomainError as reason:
         refused = refused or reason
     sealing = rows_to_close(db(), month, today)
+    on_word = queries.points_on_word(db(), month)
+    words = [on_word.get(row.person_id, 0) for _, row in sealing]
+    limit = rule_book(db()).of_month(month).word_limit
     closing = time.months_between(first_open_month(db()) or earliest, month)
     with database().reading() as reading:
         entries, people, problems = adds_up(reading, closing)
@@ -118,6 +121,10 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             entries=entries,
             people_with_entries=people,
             problems=problems,
+            word_limit=limit,
+            reached=sum(1 for word in words if 0 < word >= limit),
+            mark=passed_by_one_in_ten(words),
+            most=max(words, default=0),
             waiting=count_unanswered(db(), time.first_day(closing[0]), time.last_day(month)),
         ),
         409 if error else 200,

@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import last_day, month_of, shift_month, words_for_period
+from advocacy.people.models import Person
 from advocacy.points.models import Standing
 from advocacy.points.seals import find_seal
+from advocacy.recognition.rules import passed_by_one_in_ten
+from tests.builders import add_person
 from tests.portal import JOINED, Caller, settle_in
 
 NOW = datetime.now(UTC)
@@ -77,3 +80,32 @@ def test_who_comes_too_late_is_told_who_closed_it(app: Flask, database: Database
     assert seal is not None
     hashes = [one.text for one in ada.page(f"/recognition/{LAST_MONTH}").select(".hash")]
     assert hashes[3:] == [seal.root, seal.chain]
+
+
+def test_the_manager_sees_what_the_limit_on_ones_word_did(app: Flask, database: Database) -> None:
+    words = {"ada": 212, "noor": 200, "avi": 40}
+    with database.writing() as session:
+        for who, word in words.items():
+            person = session.scalars(select(Person).where(Person.name.startswith(who.title())))
+            key = (person.one().id, LAST_MONTH)
+            standing = session.get(Standing, key) or Standing(person_id=key[0], period=key[1])
+            standing.word = word
+            session.add(standing)
+    mina = Caller(app, "mina")
+    told = checks(mina)["2 people reached the limit on their word"]
+    assert told == "The most was 212 points on their word alone; up to 200 count"
+    with database.writing() as session:
+        for number in range(6):
+            add_person(session, f"somebody{number}@example.com", joined=JOINED)
+    told = checks(mina)["2 people reached the limit on their word"]
+    assert told == "One in ten passed 200 points on their word alone; up to 200 count"
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [([], None), ([7] * 9, None), ([*range(10)], 8), ([*range(29)], 26), ([0] * 30, 0)],
+)
+def test_the_mark_is_passed_by_one_in_ten(values: list[int], mark: int | None) -> None:
+    assert passed_by_one_in_ten(values) == mark
+    if mark is not None:
+        assert sum(value > mark for value in values) <= len(values) / 10

@@ -32,7 +32,7 @@ from advocacy.conversations.views.sheet import (
     told_apart,
     what_is_wrong,
 )
-from advocacy.conversations.views.told import no_points_words
+from advocacy.conversations.views.told import limit_words, no_points_words
 from advocacy.core.errors import DomainError
 from advocacy.core.time import now
 from advocacy.points.rules import LATE_DAYS
@@ -80,6 +80,7 @@ def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str)
     together = participants_with_contacts(number)
     people = [short_name(contact) for _, contact in together]
     text = f"Logged with {names_in_words(people)}.{no_points_words(together, said.day)}"
+    text += limit_words(said.day)
     if twins:
         known = names_in_words([short_name(contact) for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"

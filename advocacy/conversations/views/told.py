@@ -1,4 +1,4 @@
-"""What a toast says of a conversation that earns nothing."""
+"""What a toast says of a conversation that earns nothing, and of the limit on one's word."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -7,8 +7,15 @@ from types import MappingProxyType
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Participant
 from advocacy.conversations.views.blueprint import names_in_words, short_name
+from advocacy.core.time import month_of, words_for_period
 from advocacy.people.queries import people_by_email
-from advocacy.points.rules import LATE_DAYS, Remembered, remembered_only
+from advocacy.points.queries import first_open_month, rule_book, standing_of
+from advocacy.points.rules import (
+    LATE_DAYS,
+    Remembered,
+    is_near_limit,
+    remembered_only,
+)
 from advocacy.programme.queries import get_programme
 from advocacy.web.session import db
 from advocacy.web.user import current_user
@@ -67,3 +74,15 @@ def no_points_words(together: Together, day: date, known: Reasons = ()) -> str:
         are = "is a colleague" if len(colleagues) == 1 else "are colleagues"
         said.append(f" Remembered, but no points: {names_in_words(colleagues)} {are}.")
     return "".join(said)
+
+
+def limit_words(day: date) -> str:
+    """Return a sentence on the limit on one's word in a day's month, none while it is far."""
+    month = max(month_of(day), first_open_month(db()) or "")
+    standing = standing_of(db(), current_user.id, month)
+    rules = rule_book(db()).of_month(month)
+    if standing is None or not is_near_limit(standing.word, rules):
+        return ""
+    limit = rules.word_limit
+    used = f"{standing.word} of {limit}" if standing.word <= limit else f"{limit}, the limit,"
+    return f" On your word {used} in {words_for_period(month)}; what is confirmed counts beyond."
