@@ -2,6 +2,7 @@
 
 from advocacy.audit.models import Event
 from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink, SignIn
+from advocacy.confirmations.models import Confirmation
 from advocacy.contacts.models import Contact
 from advocacy.content.models import Item
 from advocacy.conversations.models import Conversation, Participant, Witness
@@ -63,6 +64,7 @@ TABLES = (
     Conversation,
     Participant,
     Witness,
+    Confirmation,
     ClosedStanding,
     ExportFile,
 )

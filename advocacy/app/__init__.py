@@ -15,6 +15,8 @@ from advocacy.auth import login
 from advocacy.auth.rules import SIGN_IN_LASTS
 from advocacy.auth.views import blueprint as auth
 from advocacy.config import Settings, carried
+from advocacy.confirmations.views import blueprint as confirmations
+from advocacy.confirmations.views import public as confirmed
 from advocacy.conversations.views import blueprint as conversations
 from advocacy.core.database import Database
 from advocacy.home.views import blueprint as home
@@ -32,6 +34,8 @@ BLUEPRINTS = (
     account,
     home,
     conversations,
+    confirmations,
+    confirmed,
     relationships,
     library,
     shares,
@@ -90,7 +94,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     expired.init_app(app)
     login.init_app(app)
     access.init_app(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(confirmed)  # no cookie there: the code in the address is the secret
     sent_forms.init_app(app)
     places.init_app(app)
     app.register_blueprint(health.blueprint)

@@ -36,6 +36,7 @@ class Action(StrEnum):
     RANKING_JOINED = "back in the ranking"
     CORRECTED = "conversation corrected"
     TAKEN_BACK = "conversation taken back"
+    FORGOTTEN = "contact forgotten at their wish"
     SHARE_TAKEN_BACK = "share taken back"
     PROFILE_PROPOSED = "profile proposed"
     PROFILE_AGREED = "profile agreed"

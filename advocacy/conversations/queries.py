@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant, Witness
-from advocacy.conversations.rules import Source
+from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.core.errors import Gone, NotFound
 from advocacy.people.models import Person
 from advocacy.points.rules import Began, Deed, Remembered, remembered_only
@@ -49,7 +49,7 @@ def records_of_ties(
             answered,
             logged_on,
             counted,
-            witness,
+            seen,
             joined,
             colleague,
         ) in rows:
@@ -61,13 +61,22 @@ def records_of_ties(
                 joined=joined,
                 first_day=first_day,
             )
-            deed = Deed(day, kind, began, answered, witness is not None, number)
+            deed = Deed(day, kind, began, answered, bool(seen), number)
             found.setdefault(tie, []).append(Record(deed, tie, counted, remembered))
     return found
 
 
 def _records() -> Any:
     advocate, colleague = aliased(Person), aliased(Person)
+    seen = (
+        select(Witness.tie_id)
+        .where(
+            Witness.tie_id == Participant.contact_id,
+            Witness.day == Conversation.day,
+            Witness.source.in_(VOUCHES_FOR_ANY),
+        )
+        .exists()
+    )
     return (
         select(
             Participant.contact_id,
@@ -79,7 +88,7 @@ def _records() -> Any:
             Participant.answered,
             Participant.logged_on,
             Participant.counted,
-            Witness.tie_id,
+            seen,
             advocate.joined,
             colleague.id,
         )
@@ -87,14 +96,6 @@ def _records() -> Any:
         .join(Contact, Contact.id == Participant.contact_id)
         .join(advocate, advocate.id == Conversation.person_id)
         .outerjoin(colleague, colleague.email == Contact.email_key)
-        .outerjoin(
-            Witness,
-            and_(
-                Witness.tie_id == Participant.contact_id,
-                Witness.day == Conversation.day,
-                Witness.source == Source.IMPORT,
-            ),
-        )
         .where(
             Conversation.taken_back_at.is_(None),
             Participant.contact_id.in_(bindparam("ties", expanding=True)),

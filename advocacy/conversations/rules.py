@@ -36,6 +36,11 @@ class Source(StrEnum):
     """What can vouch for a conversation."""
 
     IMPORT = "import"
+    CONFIRMED = "confirmed"
+
+
+VOUCHES_FOR_ANY = (Source.IMPORT, Source.CONFIRMED)
+"""The sources whose evidence makes a conversation of any kind seen."""
 
 
 @dataclass(frozen=True, slots=True)

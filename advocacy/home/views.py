@@ -1,5 +1,6 @@
 """Today, one's own growth, and what is kept."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -121,9 +122,17 @@ def growth() -> ResponseReturnValue:
         own_place=place,
         ordinal=ordinal,
         looks=looks,
+        forgotten=_forgotten_in(month, zone),
         lookers=names_of(db(), {look.actor_id for look in looks if look.actor_id}),
         form=RankingForm(shown=not person.left_ranking),
     )
+
+
+def _forgotten_in(month: str, zone: str) -> list[date]:
+    """Return the days of a month on which somebody whom one knew asked to be forgotten."""
+    events = events_about(db(), current_user.id, Action.FORGOTTEN, limit=LOOKS_READ)
+    days = [day_of(event.at, zone) for event in events]
+    return [day for day in days if month_of(day) == month]
 
 
 @blueprint.post("/growth/ranking")

@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_
+from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -81,6 +81,16 @@ def open_ties(session: Session, person_id: int, count: int) -> list[int]:
         ],
     )
     return ties
+
+
+def end_tie(session: Session, tie: int, today: date) -> None:
+    """End a tie whose contact is erased: what is alive ends today. It is never settled again."""
+    session.execute(
+        update(Life)
+        .where(Life.tie_id == tie, Life.ends_on >= today)
+        .values(ends_on=today - timedelta(days=1), ended=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def settle(

@@ -93,7 +93,10 @@ class Tally(Base):
 
 
 class Life(Base):
-    """A stretch of days on which a tie was a living relationship, both ends included."""
+    """A stretch of days on which a tie was a living relationship, both ends included.
+
+    ``ended`` when its contact was erased while it was alive: nothing drifted then.
+    """
 
     __tablename__ = "life"
     __table_args__ = (Index(None, "person_id", "starts_on"), Index(None, "person_id", "ends_on"))
@@ -102,6 +105,7 @@ class Life(Base):
     starts_on: Mapped[date] = mapped_column(primary_key=True)
     ends_on: Mapped[date]
     revived: Mapped[bool]
+    ended: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
 
 

@@ -62,7 +62,9 @@ def sentences(rules: RuleSet) -> list[str]:
         f"{_bonus(rules.lasting, once=True)}.",
         f"A share is worth {_points(rules.share)}, at most one a day.",
         f"Logged more than {LATE_DAYS} days after it happened: remembered, but no points.",
-        f"What only you saw counts up to {_points(rules.word_limit)} a month.",
+        f"What only you saw counts up to {_points(rules.word_limit)} a month. What was seen has "
+        "no limit: the other person confirmed it by a link that you sent, which can be answered "
+        "once a quarter, or an import reported it.",
         "Points are always what the record is worth as it stands now. Put something right, and "
         "the difference is entered.",
         "Colleagues do not count. Followers, likes and clicks are worth nothing.",

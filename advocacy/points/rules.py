@@ -283,9 +283,9 @@ def month_points(seen: int, word: int, shares: int, rules: RuleSet = FIRST_RULES
     return seen + shares + min(word, rules.word_limit)
 
 
-def is_near_limit(word: int, rules: RuleSet = FIRST_RULES) -> bool:
+def is_near_limit(word: int, limit: int) -> bool:
     """Tell whether a month's points on one's word are near the limit on them, or past it."""
-    return word > 0 and 5 * word >= 4 * rules.word_limit
+    return word > 0 and 5 * word >= 4 * limit
 
 
 def strength(talks: Iterable[tuple[date, bool]], today: date) -> int:

@@ -1,4 +1,4 @@
-"""Reading the balance of relationships: what began, came back, and came to rest."""
+"""Reading the balance of relationships: what began, came back, came to rest, and ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,24 +13,25 @@ from advocacy.points.models import Life
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Relationships alive before, begun, revived, drifted, and alive now or at the end."""
+    """Relationships alive before, begun, revived, drifted, ended, and alive now or at the end."""
 
     before: int
     begun: Sequence[int]
     revived: Sequence[int]
     drifted: Sequence[int]
+    ended: Sequence[int]
     alive: int
 
 
 def balance_of(session: Session, person_id: int, month: str, today: date) -> Balance:
     """Return a person's balance of relationships in a month, up to today.
 
-    Alive before + begun + revived - drifted = alive.
+    Alive before + begun + revived - drifted - ended = alive.
     """
     start, end = first_day(month), min(last_day(month), today)
     before = start - timedelta(days=1)
     lives = session.execute(
-        select(Life.tie_id, Life.starts_on, Life.ends_on, Life.revived).where(
+        select(Life.tie_id, Life.starts_on, Life.ends_on, Life.revived, Life.ended).where(
             Life.person_id == person_id, Life.starts_on <= end, Life.ends_on >= before
         )
     ).all()
@@ -40,7 +41,8 @@ def balance_of(session: Session, person_id: int, month: str, today: date) -> Bal
         before=sum(1 for life in lives if life.starts_on <= before),
         begun=begun,
         revived=revived,
-        drifted=[life.tie_id for life in lives if life.ends_on < end],
+        drifted=[life.tie_id for life in lives if life.ends_on < end and not life.ended],
+        ended=[life.tie_id for life in lives if life.ends_on < end and life.ended],
         alive=sum(1 for life in lives if life.ends_on >= end),
     )
 

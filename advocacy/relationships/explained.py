@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
+from advocacy.conversations.evidence import confirmed_among
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
 from advocacy.points.models import Entry, Tie
 from advocacy.points.queries import CHUNK, entries_of_month, rule_book, standing_of
-from advocacy.points.rules import Kind, Rule, RuleBook
+from advocacy.points.rules import Kind, Rule, RuleBook, is_near_limit
 from advocacy.relationships import rules
 from advocacy.relationships.fates import fates_of, remembered_of_ties
 from advocacy.relationships.rules import Fate, Told, Words
@@ -68,6 +69,11 @@ class Explained:
     word_limit: int
     """How many points one's word can bring in the month."""
     quiet: Sequence[Quiet] = field(default_factory=list)
+
+    @property
+    def is_near_limit(self) -> bool:
+        """Tell whether it is time to say how much of the limit on one's word is used."""
+        return is_near_limit(self.word, self.word_limit)
 
     @property
     def entered(self) -> int:
@@ -133,6 +139,9 @@ def explain(
     sources = _sources(session, entries)
     introduced = _introduced(entries)
     book = rule_book(session)
+    confirmed = confirmed_among(
+        session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
+    )
     explained = []
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
@@ -154,6 +163,7 @@ def explain(
                 introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
                 you=not for_manager,
                 advocate=person.called,
+                confirmed=(entry.tie_id, entry.day) in confirmed,
             ),
             book.of(entry.day),
         )

@@ -6,11 +6,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
-from advocacy.points.rules import Remembered, remembered_only
+from advocacy.points.rules import Evidence, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
 from advocacy.relationships.rules import Fate
 from advocacy.shares.models import Share
@@ -51,8 +52,10 @@ def _fate_among(entry: Entry, entries: Sequence[Entry]) -> Fate:
         for one in entries
         if one.points > 0 and (one.tie_id, one.rule) == (entry.tie_id, entry.rule)
     ]
-    if any(one.id > entry.id and _line(one) == _line(entry) for one in alike):
-        return Fate.AGAIN
+    again = [one for one in alike if one.id > entry.id and _line(one) == _line(entry)]
+    if again:
+        is_seen_since = entry.evidence == Evidence.WORD and again[-1].evidence == Evidence.SEEN
+        return Fate.SEEN if is_seen_since else Fate.AGAIN
     return Fate.STANDS if any(one.deed != entry.deed for one in alike) else Fate.CHANGED
 
 
@@ -87,6 +90,13 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
         .outerjoin(Participant, Participant.conversation_id == Conversation.id)
         .where(Conversation.id.in_(sorted({entry.deed for entry in entries})))
     ).all()
+    known = set(
+        session.scalars(
+            select(Contact.id).where(
+                Contact.id.in_(sorted({entry.tie_id for entry in entries if entry.tie_id}))
+            )
+        )
+    )
     as_now = {row.id: (row.day, row.kind) for row in rows}
     taken_back = {row.id for row in rows if row.taken_back_at is not None}
     counted = {(row.id, row.contact_id): row.counted for row in rows}
@@ -100,7 +110,7 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
         elif entry.deed in taken_back:
             fates[entry.id] = Fate.TAKEN_BACK
         elif of not in counted:
-            fates[entry.id] = Fate.CHANGED
+            fates[entry.id] = Fate.CHANGED if entry.tie_id in known else Fate.ERASED
         elif reason := why.get(of):
             fates[entry.id] = _NOT_COUNTED[reason]
     return fates

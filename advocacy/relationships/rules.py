@@ -38,6 +38,8 @@ class Fate(StrEnum):
     CHANGED = "changed"
     TAKEN_BACK = "taken back"
     AGAIN = "counts again"
+    SEEN = "seen since"
+    ERASED = "erased"
     COLLEAGUE = "colleague"
     LATE = "late"
     BEFORE_PROGRAMME = "before the programme"
@@ -49,7 +51,7 @@ class Told:
     """An entry's plain values and what is known of its conversation, for putting into words.
 
     ``contact`` is the name as the reader may see it, ``you`` whether the reader is the advocate
-    and ``advocate`` the advocate's name.
+    and ``advocate`` the advocate's name. ``confirmed`` tells what saw it: the contact said so.
     """
 
     rule: str
@@ -67,6 +69,7 @@ class Told:
     introduced_to: str = ""
     you: bool = True
     advocate: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,10 @@ def _in_full(told: Told, noun: str, full: int, rules: RuleSet) -> str:
 
 def _evidence(told: Told) -> str:
     """Say that it was seen; what is not said to be stands on the advocate's word."""
-    return " Seen: an import reported it." if told.evidence == Evidence.SEEN else ""
+    if told.evidence != Evidence.SEEN:
+        return ""
+    who = f"{told.contact} confirmed" if told.confirmed else "an import reported"
+    return f" Seen: {who} it."
 
 
 def _later(told: Told) -> str:
@@ -177,6 +183,8 @@ def _taken_back(told: Told) -> Words:
         Fate.COLLEAGUE: f"{at_the_start(told.contact)} is a colleague, and colleagues do not count",
         Fate.CHANGED: "It was put right, and counts as it stands now",
         Fate.AGAIN: "For a while it did not count; it was entered again since",
+        Fate.SEEN: "It is seen since, and counts as that",
+        Fate.ERASED: "Why is not known any more, since the name was erased",
         Fate.LATE: f"Logged more than {LATE_DAYS} days after it happened, it does not count",
         Fate.BEFORE_PROGRAMME: "It lies before the programme began, so it does not count",
         Fate.BEFORE_JOINING: f"It lies before {joined}, so it does not count",

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from advocacy.confirmations import queries as confirmations
+from advocacy.confirmations.rules import first_name
 from advocacy.contacts.actions import describe, find_or_add, said_of
 from advocacy.contacts.queries import (
     contacts_by_number,
@@ -130,8 +132,10 @@ def card(contact_id: int) -> ResponseReturnValue:
     talks = conversations_with(
         db(), current_user.id, contact_id, limit=page.rows + 1, offset=page.offset
     )
+    asking = confirmations.asking(db(), contact, now())
     story = [
         {
+            "confirmation": confirmations.stands_as(asking, conversation, participant, today),
             "conversation": conversation,
             "participant": participant,
             "title": did_with(conversation.kind, conversation.began, contact.label),
@@ -147,6 +151,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         ring=queries.rings_of(db(), current_user.id, [contact_id], today)[contact_id],
         built=queries.built_of(db(), current_user.id, contact_id),
         story=story,
+        called=first_name(contact.name) or contact.label,
         page=page,
         links=page.links(has_more=len(talks) > page.rows),
     )

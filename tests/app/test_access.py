@@ -14,6 +14,8 @@ OWN = {
     "conversations.answered",
     "conversations.unmark_answered",
     "conversations.take_back",
+    "confirmations.ask_page",
+    "confirmations.ask",
     "relationships.card",
     "relationships.change_page",
     "relationships.change",

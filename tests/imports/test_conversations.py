@@ -16,6 +16,7 @@ from advocacy.audit.models import Event
 from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.conversations.actions import correct, hold
+from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -513,3 +514,19 @@ def test_nobody_elses_contacts_are_touched(with_people: Import, programme: Datab
             .order_by(Person.email)
         )
         assert list(owners) == ["ben@example.com", "mia@example.com"]
+
+
+def test_an_import_that_comes_again_brings_nobody_back(
+    programme: Database, with_people: Import
+) -> None:
+    rows = f"{HEADER}{HELLO}true,mail,a note,\n{HELLO}true,mail,a note,x1\n"
+    with_people("conversations", rows)
+    with programme.writing() as session:
+        hold(session, session.scalars(select(Contact.person_id)).one())
+        erase_contact(session, session.scalars(select(Contact)).one(), now())
+    assert counts(with_people("conversations", rows)) == (0, 0, 2, 0)
+    with programme.reading() as session:
+        assert session.scalars(select(Contact)).all() == []
+        assert set(session.scalars(select(Conversation.note))) == {""}
+        assert session.scalar(select(func.sum(Entry.points))) == 4
+    assert_sound(programme)

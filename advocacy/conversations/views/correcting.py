@@ -30,7 +30,7 @@ from advocacy.conversations.views.sheet import (
     what_is_wrong,
 )
 from advocacy.conversations.views.told import no_points_words, why_no_points
-from advocacy.core.errors import DomainError, Invalid
+from advocacy.core.errors import DomainError, Gone, Invalid
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import now
 from advocacy.web.session import db
@@ -58,9 +58,16 @@ def _correct_page(
     answered: Sequence[str] = (),
     wrong: Sequence[DomainError] = (),
 ) -> ResponseReturnValue:
-    """Render a conversation with what was sent, else as it is."""
+    """Render a conversation with what was sent, else as it is.
+
+    :raises Gone: when whom it was with is erased.
+    """
     together = participants_with_contacts(conversation.id)
     people = [contact for _, contact in together]
+    if not people:
+        gone = Gone("Whom this was with is erased, and what was said with the name.")
+        gone.back = ("/contacts", "To your people")
+        raise gone
     form.seen.data = stamp(*_said_of(conversation, [one for one, _ in together]))
     answered = answered or ["true" if one.answered else "false" for one, _ in together]
     if picked is None:

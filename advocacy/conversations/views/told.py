@@ -81,7 +81,7 @@ def limit_words(day: date) -> str:
     month = max(month_of(day), first_open_month(db()) or "")
     standing = standing_of(db(), current_user.id, month)
     rules = rule_book(db()).of_month(month)
-    if standing is None or not is_near_limit(standing.word, rules):
+    if standing is None or not is_near_limit(standing.word, rules.word_limit):
         return ""
     limit = rules.word_limit
     used = f"{standing.word} of {limit}" if standing.word <= limit else f"{limit}, the limit,"

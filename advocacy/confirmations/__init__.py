@@ -1,0 +1,1 @@
+"""The contact confirms by a link, without an account: yes, we spoke."""

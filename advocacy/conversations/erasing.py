@@ -1,0 +1,42 @@
+"""Erasing a contact: the name and what was said go, the numbers stay."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from advocacy.contacts.actions import forget
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.core.time import day_of
+from advocacy.points.actions import end_tie
+from advocacy.programme.queries import get_programme
+
+
+def erase_contact(session: Session, contact: Contact, now: datetime) -> None:
+    """Erase a contact. The caller holds the person (``actions.hold``).
+
+    Notes of conversations that were with this contact alone are emptied; the conversations stay
+    as a day and a kind, so that an import which comes again does not bring anybody back. The
+    tie and its entries stay and are never settled again; a living relationship ends today.
+    """
+    mine = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
+    other = aliased(Participant)
+    with_others = (
+        select(other.conversation_id)
+        .where(other.conversation_id == Conversation.id, other.contact_id != contact.id)
+        .exists()
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id.in_(mine), ~with_others)
+        .values(note="", channel="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(Participant)
+        .where(Participant.contact_id == contact.id)
+        .execution_options(synchronize_session=False)
+    )
+    end_tie(session, contact.id, day_of(now, get_programme(session).time_zone))
+    forget(session, [contact])

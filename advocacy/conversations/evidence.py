@@ -1,0 +1,57 @@
+"""Reading what saw that a tie spoke on a day."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.rules import VOUCHES_FOR_ANY, Source
+
+CHUNK = 500
+
+
+def confirmed_among(
+    session: Session, spoken: Collection[tuple[int | None, date]]
+) -> set[tuple[int, date]]:
+    """Return of which ties and days among some the contact confirmed that they spoke."""
+    ties = sorted({tie for tie, _ in spoken if tie})
+    found: set[tuple[int, date]] = set()
+    for at in range(0, len(ties), CHUNK):
+        rows = session.execute(
+            select(Witness.tie_id, Witness.day).where(
+                Witness.tie_id.in_(ties[at : at + CHUNK]), Witness.source == Source.CONFIRMED
+            )
+        )
+        found.update((tie, day) for tie, day in rows if (tie, day) in spoken)
+    return found
+
+
+def sources_by_day(session: Session, tie: int) -> dict[date, str]:
+    """Return what saw a tie speak, by day; the contact’s own word before any other."""
+    rows = session.execute(
+        select(Witness.day, Witness.source).where(
+            Witness.tie_id == tie, Witness.source.in_(VOUCHES_FOR_ANY)
+        )
+    )
+    found: dict[date, str] = {}
+    for day, source in rows:
+        if found.get(day) != Source.CONFIRMED:
+            found[day] = source
+    return found
+
+
+def stands_on(session: Session, tie: int, day: date) -> bool:
+    """Tell whether a conversation with a tie on a day is on record, not taken back."""
+    found = session.scalar(
+        select(Conversation.id)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .where(
+            Participant.contact_id == tie,
+            Conversation.day == day,
+            Conversation.taken_back_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
