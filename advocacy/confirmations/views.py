@@ -30,6 +30,7 @@ from advocacy.conversations.views.blueprint import own_conversation, participant
 from advocacy.core.codes import hashed
 from advocacy.core.errors import Conflict, NotFound
 from advocacy.core.time import day_of, now
+from advocacy.points.queries import rule_book
 from advocacy.programme.queries import get_programme
 from advocacy.shares.rules import Channel, share_page
 from advocacy.web.session import db, let_go, short_write
@@ -99,7 +100,7 @@ def _ask_page(
             called=called,
             why_not=asking.why_not(conversation, participant),
             is_denied=asking.is_denied(conversation.day),
-            brings=rules.brings(conversation.kind),
+            brings=rules.brings(conversation.kind, rule_book(db()).of(conversation.day)),
             link=_link(asking.open_for(conversation.day), contact),
             elsewhere=asking.elsewhere(conversation.day),
         ),
