@@ -31,6 +31,7 @@ from advocacy.programme.actions import start
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import verify
 from bench.crowd import bulk
+from bench.timing import megabytes
 from tests.databases import MAKERS
 
 ENTRIES = 1_000_000
@@ -85,17 +86,11 @@ def _verify_here(url: str) -> None:
     database = Database(url)
     with database.reading() as session:
         session.get(Person, 1)
-        before, began = _megabytes("VmRSS"), perf_counter()
+        before, began = megabytes("VmRSS"), perf_counter()
         report = verify(session)
         seconds = perf_counter() - began
     assert report.problems == [], report.problems[:3]
-    print(seconds, _megabytes("VmHWM") - before)
-
-
-def _megabytes(what: str) -> float:
-    """Return what Linux says of this process alone; getrusage knows the parent's peak, too."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
+    print(seconds, megabytes("VmHWM") - before)
 
 
 def _load(database: Database, people: int) -> int:
