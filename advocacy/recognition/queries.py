@@ -1,8 +1,9 @@
 """Reading months: which count, which are closed, and what was sealed of them."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
@@ -16,6 +17,9 @@ from advocacy.recognition.models import ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, MonthState
 from advocacy.shares.models import Share
 
+_ONE: Any = bindparam("one", 1, literal_execute=True)
+"""Told to PostgreSQL's planner, which takes a limit that it cannot see for a tenth of all."""
+
 # The first of all days, along its index: a minimum would be taken of them all.
 _FIRST_SPOKEN = (
     select(Conversation.day)
@@ -26,13 +30,13 @@ _FIRST_SPOKEN = (
         .exists(),
     )
     .order_by(Conversation.day)
-    .limit(1)
+    .limit(_ONE)
 )
 _FIRST_SHARED = (
     select(Share.day)
     .where(Share.counted.is_(True), Share.taken_back_at.is_(None))
     .order_by(Share.day)
-    .limit(1)
+    .limit(_ONE)
 )
 
 
