@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from advocacy.contacts.queries import ties_of
+from advocacy.conversations.actions import settle_ties
 from advocacy.core.errors import Invalid
 from advocacy.points.queries import rule_book, rule_sets
 from advocacy.points.rule_sets import (
@@ -22,8 +24,9 @@ from advocacy.points.rule_sets import (
 )
 from advocacy.points.rule_words import LABELS, priced, sentences
 from advocacy.points.rules import Deed, Rule, due
-from advocacy.recognition.actions import close_months
-from advocacy.recognition.verify import verify
+from advocacy.recognition.actions import close_months, export_file
+from advocacy.recognition.rules import Format
+from advocacy.recognition.verify import rebuild, verify
 from advocacy.rulebook.actions import set_rules
 from tests.builders import add_contacts, add_person, add_programme, log, noon, points_in
 
@@ -147,6 +150,22 @@ def test_posting_and_closing_go_by_the_month_of_the_day(session: Session, tmp_pa
     late = log(session, ada, eli, date(2026, 1, 26), "called", today=date(2026, 2, 5))
     assert late.day == date(2026, 1, 26)
     assert verify(session).problems == []
+
+
+def test_a_closed_month_stays_to_the_byte(session: Session, tmp_path: Path) -> None:
+    add_programme(session)
+    ada = add_person(session)
+    (maria,) = add_contacts(session, ada, "Maria")
+    log(session, ada, maria, date(2026, 1, 8), "met", reported=True)
+    later = noon(date(2026, 2, 5))
+    close_months(session, "2026-01", closed_by=None, now=later, data=tmp_path)
+    before = [export_file(session, "2026-01", format, tmp_path) for format in Format]
+    for kept in tmp_path.rglob("*.*"):
+        kept.unlink()
+    set_rules(session, "2026-03", rules(met_seen=50), "More", set_by=ada.id, now=later)
+    settle_ties(session, ties_of(session), later)
+    assert [export_file(session, "2026-01", format, tmp_path) for format in Format] == before
+    assert rebuild(session, later).problems == []
 
 
 def test_the_words_are_printed_from_the_numbers() -> None:
