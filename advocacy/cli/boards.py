@@ -147,19 +147,24 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 @click.command("explain", short_help="Print what built somebody's points.")
 @click.argument("email")
 @click.option("--month", type=MONTH, help="Like 2026-10; without it, this month.")
+@click.option("--as-of", metavar="TIME", help="As it stood then: a day, or an ISO 8601 time.")
 @format_option
-def explain(email: str, month: str | None, format_: str) -> None:
+def explain(email: str, month: str | None, as_of: str | None, format_: str) -> None:
     """Print every entry behind a person's points in a month, contacts as a manager sees them."""
     from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.cli.house import opened_house
-    from advocacy.core.time import now, words_for_period
+    from advocacy.core.time import now, parse_moment, words_for_period
     from advocacy.people.queries import get_person_by_email
+    from advocacy.programme.queries import get_programme
+    from advocacy.recognition.replay import place_at
     from advocacy.relationships.explained import explain
 
     with opened_house() as house, house.database.writing() as session:
         asked = month or f"{house.today():%Y-%m}"
         person = get_person_by_email(session, email)
+        zone = get_programme(session).time_zone
+        moment = parse_moment(as_of, zone, now()) if as_of else None
         # the person sees this look too
         note(
             session,
@@ -169,7 +174,8 @@ def explain(email: str, month: str | None, format_: str) -> None:
             detail=asked,
             now=now(),
         )
-        explained = explain(session, person, asked, for_manager=True)
+        explained = explain(session, person, asked, for_manager=True, as_of=moment)
+        place = place_at(session, person, asked, moment) if moment else None
     entries = [
         {
             "id": entry.id,
@@ -193,6 +199,12 @@ def explain(email: str, month: str | None, format_: str) -> None:
         "shares": explained.shares,
         "entries": entries,
     }
+    if moment:
+        document |= {
+            "as_of": moment,
+            "rank": place.rank if place else None,
+            "of": place.of if place else None,
+        }
 
     def in_words() -> None:
         points = "point" if explained.points == 1 else "points"
@@ -202,6 +214,9 @@ def explain(email: str, month: str | None, format_: str) -> None:
             f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
             f"{explained.shares})"
         )
+        if moment:
+            rank = f", rank {place.rank} of {place.of}" if place else ", without a rank"
+            click.echo(f"As it stood at {moment:%Y-%m-%d %H:%M} UTC{rank}.")
         headings = {"day": "day", "points": "points", "rule": "rule", "evidence": "evidence"}
         headings |= {"contact": "contact", "reason": "reason"}
         if entries:

@@ -71,6 +71,32 @@ def parse_month(text: str) -> str:
     return text
 
 
+def parse_moment(text: str, zone: str, latest: datetime) -> datetime:
+    """Return the instant that ``text`` names: ISO 8601 with an offset, or the end of a day.
+
+    :param zone: the IANA time zone that a bare day is of.
+    :param latest: a later one has not been; a day that has begun by then is taken up to it.
+    :raises Invalid: when it is neither, or still to come.
+    """
+    try:
+        if len(text) == len("2026-10-03"):
+            start = start_of_day(date.fromisoformat(text), zone)
+            end = start_of_day(date.fromisoformat(text) + timedelta(days=1), zone)
+            found = min(end, latest) if start <= latest else end
+        else:
+            found = datetime.fromisoformat(text)
+        if found.tzinfo is None or found.year not in _YEARS:
+            raise ValueError
+    except (OverflowError, ValueError) as error:
+        raise Invalid(
+            f"“{text[:40]}” is no moment; write it like 2026-10-03 or 2026-10-03T12:00:00+02:00.",
+            field="as_of",
+        ) from error
+    if found > latest:
+        raise Invalid("That is still to come.", field="as_of")
+    return found.astimezone(UTC)
+
+
 def parse_period(text: str) -> str:
     """Return ``text`` when it is a month, a quarter, a year or ``all``.
 

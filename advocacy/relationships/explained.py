@@ -1,7 +1,7 @@
 """Reading a month in words: every entry, and what brought none."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
-from advocacy.points.models import Entry, Tie
+from advocacy.points.actions import SUMS, Sums
+from advocacy.points.models import Entry, Standing, Tie
 from advocacy.points.queries import CHUNK, entries_of_month, rule_book, standing_of
-from advocacy.points.rules import Kind, Rule, RuleBook, is_near_limit
+from advocacy.points.rules import Kind, Rule, RuleBook, RuleSet, is_near_limit, month_points
 from advocacy.relationships import rules
 from advocacy.relationships.fates import fates_of, remembered_of_ties
 from advocacy.relationships.rules import Fate, Told, Words
@@ -120,14 +121,21 @@ def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool
 
 
 def explain(
-    session: Session, person: Person, month: str, *, for_manager: bool, with_quiet: bool = False
+    session: Session,
+    person: Person,
+    month: str,
+    *,
+    for_manager: bool,
+    with_quiet: bool = False,
+    as_of: datetime | None = None,
 ) -> Explained:
     """Return a person's month, every entry with its reason in words, latest day first.
 
     :param for_manager: name contacts only where the advocate shares them.
     :param with_quiet: add the month's conversations that earned nothing, for the advocate.
+    :param as_of: as the month stood then: from the entries that had been recorded.
     """
-    entries = entries_of_month(session, person.id, month)
+    entries = entries_of_month(session, person.id, month, by=as_of)
     labels = labels_of_ties(
         session, {entry.tie_id for entry in entries if entry.tie_id}, for_manager=for_manager
     )
@@ -180,11 +188,12 @@ def explain(
                 words=words,
             )
         )
-    standing = standing_of(session, person.id, month)
-    sums = {
-        name: getattr(standing, name, 0)
-        for name in ("points", "seen", "word", "shares", "conversations", "answers", "in_person")
-    }
+    rules_of_month = book.of_month(month)
+    sums = (
+        _kept_sums(standing_of(session, person.id, month))
+        if as_of is None
+        else _added_up(entries, rules_of_month)
+    )
     return Explained(
         month=month,
         points=sums["points"],
@@ -193,9 +202,24 @@ def explain(
         shares=sums["shares"],
         entries=explained,
         made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
-        word_limit=book.of_month(month).word_limit,
+        word_limit=rules_of_month.word_limit,
         quiet=_quiet(session, person, month, entries, book) if with_quiet else [],
     )
+
+
+_SUMMED = ("rule", "evidence", "kind", "began", "points")
+
+
+def _kept_sums(standing: Standing | None) -> dict[str, int]:
+    return {name: getattr(standing, name, 0) for name in (*SUMS, "points")}
+
+
+def _added_up(entries: Collection[Entry], rules_of_month: RuleSet) -> dict[str, int]:
+    sums = Sums()
+    for entry in entries:
+        sums.add({name: getattr(entry, name) for name in _SUMMED})
+    points = month_points(sums.seen, sums.word, sums.shares, rules_of_month)
+    return {**asdict(sums), "points": points}
 
 
 def _introduced(entries: Collection[Entry]) -> dict[tuple[int, int | None], int]:

@@ -1,0 +1,66 @@
+"""A month as it stood at a moment: places, from when entries were recorded."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from advocacy.core.time import last_day
+from advocacy.people.models import Person
+from advocacy.points.models import Entry
+from advocacy.points.queries import rule_book
+from advocacy.points.rules import Evidence, Rule
+from advocacy.recognition.ranking import Place
+
+
+def place_at(session: Session, person: Person, month: str, at: datetime) -> Place | None:
+    """Return a person's place in a month as it stood at a moment.
+
+    The ledger is added up, once for everybody, from what had been recorded by then. Who was
+    deactivated only later still had a place; who left the ranking has none, as nobody keeps when
+    that was.
+
+    :returns: None for who had no place: not here yet, gone by then, or off the ranking.
+    """
+    if person.left_ranking or person.created_at > at:
+        return None
+    if person.deactivated_at is not None and person.deactivated_at <= at:
+        return None
+    limit = rule_book(session).of_month(month).word_limit
+
+    def added(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, Entry.points), else_=0)), 0)
+
+    sums = (
+        select(
+            Entry.person_id,
+            added(or_(Entry.rule == Rule.SHARE, Entry.evidence == Evidence.SEEN)).label("plain"),
+            added(Entry.evidence == Evidence.WORD).label("word"),
+        )
+        .where(Entry.month == month, Entry.recorded_at <= at)
+        .group_by(Entry.person_id)
+        .subquery()
+    )
+    counted = case((sums.c.word > limit, limit), else_=sums.c.word)
+    points = func.coalesce(sums.c.plain + counted, 0)
+    shown = and_(
+        Person.left_ranking.is_(False),
+        Person.created_at <= at,
+        or_(Person.deactivated_at.is_(None), Person.deactivated_at > at),
+        or_(Person.joined <= last_day(month), sums.c.person_id.is_not(None)),
+    )
+    board = (
+        select(Person.id, points.label("points"))
+        .outerjoin(sums, sums.c.person_id == Person.id)
+        .where(shown)
+        .subquery()
+    )
+    mine = select(board.c.points).where(board.c.id == person.id).scalar_subquery()
+    found = session.execute(
+        select(
+            mine,
+            func.count(),
+            func.count().filter(board.c.points > mine),
+        ).select_from(board)
+    ).one()
+    return None if found[0] is None else Place(found[2] + 1, found[1])
