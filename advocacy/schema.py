@@ -10,7 +10,7 @@ from advocacy.core.tables import Base
 from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
 from advocacy.mail.models import Letter
-from advocacy.people.models import Membership, Person, ProfileVersion, Team
+from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
 from advocacy.points.models import (
     Checkpoint,
     ClosedMonth,
@@ -23,7 +23,7 @@ from advocacy.points.models import (
     Tie,
 )
 from advocacy.programme.models import Programme
-from advocacy.recognition.models import ClosedStanding, ExportFile
+from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.shares.models import Share, TrackedLink
 from advocacy.terms.models import Acceptance, Terms
 from advocacy.web.models import SentForm
@@ -37,6 +37,7 @@ TABLES = (
     Team,
     Person,
     Membership,
+    Absence,
     ProfileVersion,
     Credential,
     SignIn,
@@ -66,6 +67,7 @@ TABLES = (
     Witness,
     Confirmation,
     ClosedStanding,
+    ClosedBalance,
     ExportFile,
 )
 

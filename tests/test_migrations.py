@@ -16,8 +16,13 @@ from advocacy.core.errors import Unavailable
 from advocacy.core.migrate import alembic_config, current, newest, upgrade
 from advocacy.jobs.actions import add_jobs
 from advocacy.mail.actions import post
+from advocacy.people import actions as people
+from advocacy.people.models import Absence
+from advocacy.points.models import ClosedMonth
 from advocacy.points.seals import take_checkpoint
+from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
+from advocacy.recognition.balances import balance_of_programme
 from advocacy.recognition.verify import verify
 from advocacy.schema import TABLES, metadata
 from tests.builders import (
@@ -34,7 +39,7 @@ from tests.databases import Databases
 
 DAY = date(2026, 1, 5)
 
-GUARDED = ("audit_event", "checkpoint", "closed_month", "entry", "seal")
+GUARDED = ("audit_event", "checkpoint", "closed_balance", "closed_month", "entry", "seal")
 TRIGGERS = {
     "sqlite": {
         "entry_no_closed_month",
@@ -150,6 +155,24 @@ def test_every_step_goes_down_and_up_with_rows_in_it(
         assert verify(session).problems == []
         assert len(session.execute(select(metadata.tables["entry"])).all()) == 5
     assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
+
+
+def test_absences_begin_with_who_is_deactivated_and_no_balance_is_invented(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    late = noon(DAY + timedelta(days=41)).replace(hour=23)  # the next day, in Berlin
+    with fresh_database.writing() as session:
+        get_programme(session).time_zone = "Europe/Berlin"
+        people.deactivate(session, add_person(session, "bea@example.com"), late)
+    kept = select(Absence.gone_on, Absence.back_on)
+    with fresh_database.session(writes=True) as session, session.begin():
+        command.downgrade(alembic_config(session.connection()), "0008")
+    upgrade(fresh_database)
+    with fresh_database.reading() as session:
+        assert session.execute(kept).all() == [(late.date() + timedelta(days=1), None)]
+        assert session.scalars(select(ClosedMonth.has_balances)).all() == [False]
+        assert balance_of_programme(session, "2026-01", late.date()).not_kept == ("2026-01",)
 
 
 def test_a_failed_migration_leaves_nothing_behind(databases: Databases) -> None:

@@ -184,7 +184,7 @@ def activate(session: Session, person_id: int, *, actor_id: int | None, now: dat
     person = _hold_person_alone(session, person_id)
     if person.deactivated_at is not None:
         with recounted(session, person):
-            people.activate(session, person)
+            people.activate(session, person, now)
         end_sign_ins(session, person.id)  # one begun while the person was being deactivated
         note(session, Action.ACTIVATED, actor_id=actor_id, subject_id=person.id, now=now)
     return person

@@ -111,6 +111,7 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "people.propose": Who.MANAGERS,
         # the manager's pages
         "leaderboard.board": Who.MANAGERS,
+        "leaderboard.balance": Who.MANAGERS,
         "leaderboard.person": Who.MANAGERS,
         "recognition.months": Who.MANAGERS,
         "recognition.month": Who.MANAGERS,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 import advocacy
+from advocacy.cli.balance import balance
 from advocacy.cli.boards import explain, leaderboard
 from advocacy.cli.database import database, show_settings
 from advocacy.cli.imports import import_
@@ -53,6 +54,7 @@ for command in (
     import_,
     leaderboard,
     explain,
+    balance,
     rules,
     month,
     export,

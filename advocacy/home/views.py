@@ -29,6 +29,7 @@ from advocacy.points.actions import recounted
 from advocacy.points.queries import rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
 from advocacy.recognition.rules import period_after
@@ -96,8 +97,8 @@ def growth() -> ResponseReturnValue:
     check_period(db(), month, day)
     person = current_user.person
     explained = explain(db(), person, month, for_manager=False, with_quiet=True)
-    balance = balance_of(db(), person.id, month, day)
-    ties = {*balance.begun, *balance.revived, *balance.drifted}
+    told = balance_of(db(), person.id, month, day)
+    ties = {*told.begun, *told.revived, *told.drifted}
     labels = labels_of_ties(db(), ties, for_manager=False)
     place = place_of(db(), person, month)
     events = events_about(db(), person.id, Action.LOOKED, limit=LOOKS_READ)
@@ -110,13 +111,13 @@ def growth() -> ResponseReturnValue:
         after=period_after(month, day),
         explained=explained,
         weeks=by_week(explained),
-        balance=balance,
+        balance=balance_of_person(db(), person.id, month, day, told),
         faces={
             name: [{"id": tie, "name": labels.get(tie, "")} for tie in ties]
             for name, ties in (
-                ("new", balance.begun),
-                ("revived", balance.revived),
-                ("drifted", balance.drifted),
+                ("begun", told.begun),
+                ("revived", told.revived),
+                ("drifted", told.drifted),
             )
         },
         own_place=place,

@@ -11,9 +11,15 @@ from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.core import time
 from advocacy.core.errors import Invalid, NotFound
-from advocacy.people.queries import get_person
+from advocacy.people.queries import get_person, teams
 from advocacy.points.queries import points_by_month
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.balances import (
+    Shown,
+    balance_of_person,
+    balance_of_programme,
+    balance_of_team,
+)
 from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.queries import check_period, month_to_close, period_before
 from advocacy.recognition.rules import is_over, period_after
@@ -24,6 +30,8 @@ from advocacy.web.session import db, short_write
 from advocacy.web.user import current_user
 
 blueprint = Blueprint("leaderboard", __name__)
+
+BALANCE = "/leaderboard/balance"
 
 
 def _asked_period(today: date) -> str:
@@ -43,7 +51,7 @@ def _asked_team() -> int | None:
     return int(text)
 
 
-def _address(period: str, team: int | None) -> str:
+def _address(period: str, team: int | None, page: str = "/leaderboard") -> str:
     if period == time.ALL_TIME:
         name = "all"
     else:
@@ -51,7 +59,7 @@ def _address(period: str, team: int | None) -> str:
     wanted = {name: "1" if name == "all" else period}
     if team is not None:
         wanted["team"] = str(team)
-    return f"/leaderboard?{urlencode(wanted)}"
+    return f"{page}?{urlencode(wanted)}"
 
 
 def _way_down(person_id: int, month: str, of: str, team: int | None) -> str:
@@ -92,6 +100,7 @@ def board() -> ResponseReturnValue:
         board=shown,
         period=period,
         tabs=_tabs(period, at, team),
+        balance_address=_address(period, team, BALANCE),
         before=_address(before, team) if before else "",
         after=_address(after, team) if after else "",
         team=team,
@@ -105,11 +114,41 @@ def board() -> ResponseReturnValue:
     )
 
 
-def _tabs(period: str, at: str, team: int | None) -> list[dict[str, Any]]:
+@blueprint.get(BALANCE)
+def balance() -> ResponseReturnValue:
+    """Show the balance of relationships of the programme or of a team."""
+    today = time.day_of(time.now(), get_programme(db()).time_zone)
+    period = _asked_period(today)
+    check_period(db(), period, today)
+    team, names = _asked_team(), {one.id: one.name for one in teams(db())}
+    if team is not None and team not in names:
+        raise Invalid("There is no such team.", field="team")
+    before, after = period_before(db(), period, today), period_after(period, today)
+    at = time.month_of(min(time.last_day(period), today))
+    return render_template(
+        "leaderboard/balance.html",
+        balance=balance_of_programme(db(), period, today)
+        if team is None
+        else balance_of_team(db(), team, period, today),
+        period=period,
+        is_now=time.last_day(period) >= today,
+        is_month=time.is_month(period),
+        tabs=_tabs(period, at, team, BALANCE),
+        before=_address(before, team, BALANCE) if before else "",
+        after=_address(after, team, BALANCE) if after else "",
+        board_address=_address(period, team),
+        team=team,
+        teams=names,
+    )
+
+
+def _tabs(
+    period: str, at: str, team: int | None, page: str = "/leaderboard"
+) -> list[dict[str, Any]]:
     month, quarter, year, ever = time.periods_of(at)
     names = (("Month", month), ("Quarter", quarter), ("Year", year), ("All time", ever))
     return [
-        {"name": name, "href": _address(each, team), "current": each == period}
+        {"name": name, "href": _address(each, team, page), "current": each == period}
         for name, each in names
     ]
 
@@ -150,9 +189,14 @@ def person(person_id: int) -> ResponseReturnValue:
         after=_way_down(person_id, after, of, team) if after else "",
         explained=explained,
         weeks=by_week(explained),
-        balance=balance_of(db(), somebody.id, month, today),
+        balance=_balance_of(somebody.id, month, today),
         looked_at=looked_at,
     )
+
+
+def _balance_of(person_id: int, month: str, today: date) -> Shown:
+    told = balance_of(db(), person_id, month, today)
+    return balance_of_person(db(), person_id, month, today, told)
 
 
 def _months_of(person_id: int, shown: str, of: str, team: int | None) -> list[dict[str, Any]]:

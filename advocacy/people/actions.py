@@ -5,11 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy.core import time
 from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.text import check_letters
 from advocacy.people import queries, rules
-from advocacy.people.models import Membership, Person, ProfileVersion, Team
+from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
 from advocacy.people.rules import Role
+from advocacy.programme.queries import get_programme
 
 
 def add_person(
@@ -114,12 +116,25 @@ def deactivate(session: Session, person: Person, now: datetime) -> None:
     if person.deactivated_at is None:
         _keep_an_administrator(session, person)
         person.deactivated_at = now
+        day = time.day_of(now, get_programme(session).time_zone)
+        absence = queries.last_absence(session, person.id)
+        if absence is None or (absence.back_on and absence.back_on < day):
+            session.add(Absence(person_id=person.id, gone_on=day))
+        else:  # back today, and gone again
+            absence.back_on = None
         session.flush()
 
 
-def activate(session: Session, person: Person) -> None:
+def activate(session: Session, person: Person, now: datetime) -> None:
     """Let a deactivated person in again."""
     person.deactivated_at = None
+    absence = queries.last_absence(session, person.id)
+    if absence is not None and absence.back_on is None:
+        day = time.day_of(now, get_programme(session).time_zone)
+        if day > absence.gone_on:
+            absence.back_on = day
+        else:
+            session.delete(absence)
     session.flush()
 
 

@@ -82,6 +82,19 @@ class Membership(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="RESTRICT"))
 
 
+class Absence(Base):
+    """The days on which a person was deactivated: from the first to the one before coming back."""
+
+    __tablename__ = "absence"
+    __table_args__ = (CheckConstraint("back_on > gone_on", name="in_order"),)
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    gone_on: Mapped[date] = mapped_column(primary_key=True)
+    back_on: Mapped[date | None]
+
+
 class ProfileVersion(Base):
     """One version of a staff profile, proposed by a manager, shown only while agreed to."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
-from advocacy.people.models import Membership, Person, ProfileVersion, Team
+from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
 from advocacy.people.rules import Role, email_key, team_key
 
 
@@ -210,14 +210,34 @@ def team_sizes(session: Session) -> dict[int, int]:
     return {team: people for team, people in rows if team is not None}
 
 
-def team_on(session: Session, day: date) -> dict[int, int | None]:
-    """Return everybody's team on a day, by the person's number; before the first, the first."""
+def last_absence(session: Session, person_id: int) -> Absence | None:
+    """Return when a person was deactivated last, if ever."""
+    return session.scalar(
+        select(Absence)
+        .where(Absence.person_id == person_id)
+        .order_by(Absence.gone_on.desc())
+        .limit(1)
+    )
+
+
+def ever_in_team(team_id: int) -> Select[int]:
+    """Return the query for the numbers of everybody who is, or was once, in a team."""
+    return select(Membership.person_id).where(Membership.team_id == team_id)
+
+
+def team_on(
+    session: Session, day: date, people: Select[int] | None = None
+) -> dict[int, int | None]:
+    """Return people's team on a day, by the person's number; before the first, the first.
+
+    :param people: the query for whom; without it, everybody.
+    """
     latest: dict[int, int | None] = {}
     first: dict[int, int | None] = {}
     rows = session.execute(
-        select(Membership.person_id, Membership.since, Membership.team_id).order_by(
-            Membership.person_id, Membership.since
-        )
+        select(Membership.person_id, Membership.since, Membership.team_id)
+        .where(true() if people is None else Membership.person_id.in_(people))
+        .order_by(Membership.person_id, Membership.since)
     )
     for person, since, team in rows:
         first.setdefault(person, team)

@@ -110,13 +110,17 @@ class Life(Base):
 
 
 class ClosedMonth(Base):
-    """A month that is closed once and for all."""
+    """A month that is closed once and for all.
+
+    ``has_balances``: balances of relationships were sealed; before there were any, none was.
+    """
 
     __tablename__ = "closed_month"
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     closed_at: Mapped[datetime]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    has_balances: Mapped[bool] = mapped_column(default=True)
 
 
 class KeptRuleSet(Base):

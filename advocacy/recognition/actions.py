@@ -20,8 +20,9 @@ from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.points.seals import PIECE, find_seal, seal_closed_months, take_checkpoint
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
+from advocacy.recognition.balances import SEALED, rows_to_seal
 from advocacy.recognition.boards import rows_to_close
-from advocacy.recognition.models import ClosedStanding, ExportFile
+from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, can_be_closed
 
 FOLDER = "recognition"
@@ -63,6 +64,7 @@ def _close(session: Session, month: str, closed_by: int | None, now: datetime) -
     today = time.day_of(now, get_programme(session).time_zone)
     team_of = team_on(session, time.last_day(month))
     names = {team.id: team.name for team in teams(session)}
+    balances = rows_to_seal(session, month, today)
     rows = []
     for rank, row in rows_to_close(session, month, today):
         team = team_of.get(row.person_id)
@@ -90,6 +92,22 @@ def _close(session: Session, month: str, closed_by: int | None, now: datetime) -
     recount(session, [one for one in time.periods_of(month) if time.ends_with(one, month)])
     if rows:
         session.execute(insert(ClosedStanding), rows)
+    if balances:
+        session.execute(
+            insert(ClosedBalance),
+            [
+                {
+                    "person_id": person,
+                    "month": month,
+                    "team_before": row.team_before,
+                    "team_id": row.team,
+                    **{name: getattr(row.balance, name) for name in SEALED},
+                    "conversations": row.conversations,
+                    "they_began": row.they_began,
+                }
+                for person, row in balances.items()
+            ],
+        )
 
 
 def export_file(session: Session, month: str, format: str, data: Path) -> bytes:

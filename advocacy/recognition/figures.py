@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import is_a_conversation_of_boards
 from advocacy.core import time
-from advocacy.people.models import Team
+from advocacy.people.models import Absence, Team
 from advocacy.points.models import Life
 from advocacy.points.rules import Kind
 from advocacy.recognition.models import ClosedStanding
@@ -188,7 +188,16 @@ def _shares(dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _relationships(dialect: str) -> Select[*tuple[Any, ...]]:
     begun = and_(Life.revived.is_(False), Life.starts_on.between(_START, _END))
-    alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT)
+    gone = (
+        select(Absence.person_id)
+        .where(
+            Absence.person_id == Life.person_id,
+            Absence.gone_on <= _AT,
+            or_(Absence.back_on.is_(None), Absence.back_on > _AT),
+        )
+        .exists()
+    )
+    alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT, ~gone)
     return (
         select(
             _FIGURES,

@@ -1,6 +1,6 @@
 """What a closed month keeps."""
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.core.tables import Base, code_points
@@ -34,6 +34,41 @@ class ClosedStanding(Base):
     answered: Mapped[int]
     in_person: Mapped[int]
     shares: Mapped[int]
+
+
+class ClosedBalance(Base):
+    """A person's balance of relationships in a closed month, as it was at its close.
+
+    ``team_id`` is the team of its last day, ``team_before`` that in which ``opening`` counted.
+    ``they_began``: how many of the conversations the other side began. Who has nothing but zeros
+    has no row. The database refuses to change or delete it.
+    """
+
+    __tablename__ = "closed_balance"
+    __table_args__ = (
+        CheckConstraint(
+            "opening + corrected + begun + revived - drifted - ended = closing", name="adds_up"
+        ),
+        Index(None, "month", "team_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True
+    )
+    month: Mapped[str] = mapped_column(
+        ForeignKey("closed_month.month", ondelete="RESTRICT"), primary_key=True
+    )
+    team_before: Mapped[int | None]
+    team_id: Mapped[int | None]
+    opening: Mapped[int]
+    corrected: Mapped[int]
+    begun: Mapped[int]
+    revived: Mapped[int]
+    drifted: Mapped[int]
+    ended: Mapped[int]
+    closing: Mapped[int]
+    conversations: Mapped[int]
+    they_began: Mapped[int]
 
 
 class ExportFile(Base):

@@ -28,6 +28,7 @@ from advocacy.points.queries import (
 from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
+from advocacy.recognition.balance_proof import balance_problems
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format
 from advocacy.shares.queries import records_of_shares
@@ -74,6 +75,7 @@ def _record_problems(session: Session) -> Iterator[str]:
     yield from _month_problems(session)
     yield from _tally_problems(session)
     yield from _closed_problems(session)
+    yield from balance_problems(session)
 
 
 def _crowds(session: Session) -> Iterator[People]:

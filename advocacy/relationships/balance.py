@@ -1,19 +1,40 @@
-"""Reading the balance of relationships: what began, came back, came to rest, and ended."""
+"""Reading the balance of relationships as the record stands now: of a person, some, everybody.
+
+The database counts; only of advocates who were gone meanwhile each stretch is looked at. These
+are few: what was alive when they left is over 90 days later.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.queries import is_a_conversation_of_boards
 from advocacy.core.time import first_day, last_day, shift_month
+from advocacy.people.models import Absence
 from advocacy.points.models import Life
+from advocacy.points.rules import Began
+from advocacy.relationships.balance_rules import (
+    Away,
+    Balance,
+    Move,
+    Stretch,
+    balance,
+    is_alive,
+    moves,
+    total,
+)
+
+_LIFE = (Life.tie_id, Life.starts_on, Life.ends_on, Life.revived, Life.ended)
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """Relationships alive before, begun, revived, drifted, ended, and alive now or at the end."""
+class Told:
+    """A person's relationships in a month: how many were alive, and which ties changed."""
 
     before: int
     begun: Sequence[int]
@@ -22,28 +43,38 @@ class Balance:
     ended: Sequence[int]
     alive: int
 
+    def counted(self) -> Balance:
+        """Return how many there are of each."""
+        return Balance(
+            opening=self.before,
+            begun=len(self.begun),
+            revived=len(self.revived),
+            drifted=len(self.drifted),
+            ended=len(self.ended),
+            closing=self.alive,
+        )
 
-def balance_of(session: Session, person_id: int, month: str, today: date) -> Balance:
-    """Return a person's balance of relationships in a month, up to today.
+
+def balance_of(session: Session, person_id: int, month: str, today: date) -> Told:
+    """Return a person's relationships in a month, up to today.
 
     Alive before + begun + revived - drifted - ended = alive.
     """
     start, end = first_day(month), min(last_day(month), today)
+    stretches, absences = _stretches(session, person_id, start, end)
+    changed: dict[Move, list[int]] = {move: [] for move in Move}
+    for stretch in stretches:
+        for day, move in moves(stretch, absences):
+            if start <= day <= end:
+                changed[move].append(stretch.tie)
     before = start - timedelta(days=1)
-    lives = session.execute(
-        select(Life.tie_id, Life.starts_on, Life.ends_on, Life.revived, Life.ended).where(
-            Life.person_id == person_id, Life.starts_on <= end, Life.ends_on >= before
-        )
-    ).all()
-    begun = [life.tie_id for life in lives if life.starts_on >= start and not life.revived]
-    revived = [life.tie_id for life in lives if life.starts_on >= start and life.revived]
-    return Balance(
-        before=sum(1 for life in lives if life.starts_on <= before),
-        begun=begun,
-        revived=revived,
-        drifted=[life.tie_id for life in lives if life.ends_on < end and not life.ended],
-        ended=[life.tie_id for life in lives if life.ends_on < end and life.ended],
-        alive=sum(1 for life in lives if life.ends_on >= end),
+    return Told(
+        before=sum(is_alive(one, absences, before) for one in stretches),
+        begun=changed[Move.BEGUN],
+        revived=changed[Move.REVIVED],
+        drifted=changed[Move.DRIFTED],
+        ended=changed[Move.ENDED],
+        alive=sum(is_alive(one, absences, end) for one in stretches),
     )
 
 
@@ -52,11 +83,128 @@ def alive_by_month(
 ) -> list[int]:
     """Return how many relationships were alive at the end of each of the latest months."""
     wanted = [shift_month(month, -back) for back in range(months - 1, -1, -1)]
-    lives = session.execute(
-        select(Life.starts_on, Life.ends_on).where(
-            Life.person_id == person_id,
-            and_(Life.starts_on <= today, Life.ends_on >= first_day(wanted[0])),
-        )
-    ).all()
+    stretches, absences = _stretches(session, person_id, first_day(wanted[0]), today)
     ends = [min(last_day(each), today) for each in wanted]
-    return [sum(1 for life in lives if life.starts_on <= end <= life.ends_on) for end in ends]
+    return [sum(is_alive(one, absences, end) for one in stretches) for end in ends]
+
+
+def _stretches(
+    session: Session, person_id: int, start: date, end: date
+) -> tuple[list[Stretch], list[Away]]:
+    found = _with_absences(session, and_(Life.person_id == person_id, _within(start, end)))
+    stretches, absences = found.get(person_id, ({}, {}))
+    return list(stretches), list(absences)
+
+
+def _with_absences(
+    session: Session, which: ColumnElement[bool]
+) -> dict[int, tuple[dict[Stretch, None], dict[Away, None]]]:
+    """Return stretches and absences by person: every pair is a row, so each is kept once."""
+    rows = session.execute(
+        select(Life.person_id, *_LIFE, Absence.gone_on, Absence.back_on)
+        .outerjoin(Absence, Absence.person_id == Life.person_id)
+        .where(which)
+    )
+    found: dict[int, tuple[dict[Stretch, None], dict[Away, None]]] = {}
+    for person, tie, starts_on, ends_on, revived, ended, gone_on, back_on in rows:
+        stretches, absences = found.setdefault(person, ({}, {}))
+        stretches[Stretch(tie, starts_on, ends_on, revived, ended)] = None
+        if gone_on is not None:
+            absences[Away(gone_on, back_on)] = None
+    return found
+
+
+def balance_of_all(session: Session, start: date, end: date) -> Balance:
+    """Return the balance of the programme from a day to another, both included."""
+    stayed = session.execute(
+        select(*_counts(start, end)).where(_within(start, end), ~_was_away(start, end))
+    ).one()
+    return total([Balance(*stayed), *_of_those_away(session, start, end, true()).values()])
+
+
+def balances(session: Session, start: date, end: date, people: Any = None) -> dict[int, Balance]:
+    """Return people's balances by their number; who had no relationship is left out.
+
+    :param people: their numbers, or the query for these; without, everybody.
+    """
+    whom = true() if people is None else Life.person_id.in_(people)
+    rows = session.execute(
+        select(Life.person_id, *_counts(start, end))
+        .where(whom, _within(start, end), ~_was_away(start, end))
+        .group_by(Life.person_id)
+    )
+    found = {person: Balance(*counts) for person, *counts in rows}
+    return found | _of_those_away(session, start, end, whom)
+
+
+def _of_those_away(
+    session: Session, start: date, end: date, whom: ColumnElement[bool]
+) -> dict[int, Balance]:
+    found = _with_absences(session, and_(whom, _within(start, end), _was_away(start, end)))
+    return {
+        person: balance(stretches, list(absences), start, end)
+        for person, (stretches, absences) in found.items()
+    }
+
+
+def _within(start: date, end: date) -> ColumnElement[bool]:
+    """Return the stretches that were alive on a day, or the day before the first, or ended then."""
+    return and_(Life.starts_on <= end, Life.ends_on >= start - timedelta(days=1))
+
+
+def _was_away(start: date, end: date) -> ColumnElement[bool]:
+    gone = select(Absence.person_id).where(
+        Absence.gone_on <= end, or_(Absence.back_on.is_(None), Absence.back_on >= start)
+    )
+    return Life.person_id.in_(gone)
+
+
+def _counts(start: date, end: date) -> list[Any]:
+    """Return a balance's columns over stretches, nobody gone meanwhile, in the order of fields."""
+    before, day_before_end = start - timedelta(days=1), end - timedelta(days=1)
+    starts = Life.starts_on.between(start, end)
+    is_over = Life.ends_on.between(before, day_before_end)
+    counted = {
+        "opening": and_(Life.starts_on <= before, Life.ends_on >= before),
+        "begun": and_(starts, Life.revived.is_(False)),
+        "revived": and_(starts, Life.revived.is_(True)),
+        "drifted": and_(is_over, Life.ended.is_(False)),
+        "ended": and_(is_over, Life.ended.is_(True)),
+        "closing": and_(Life.starts_on <= end, Life.ends_on >= end),
+    }
+    nothing = literal_column("0", Integer)
+    return [
+        (func.count().filter(counted[name]) if name in counted else nothing).label(name)
+        for name in Balance._fields
+    ]
+
+
+def conversations(
+    session: Session, start: date, end: date, people: Any = None
+) -> dict[int, tuple[int, int]]:
+    """Return people's conversations, as boards count them, and how many the other side began.
+
+    :param people: their numbers, or the query for these; without, everybody.
+    """
+    whom = true() if people is None else Conversation.person_id.in_(people)
+    rows = session.execute(
+        _conversations(start, end, whom, Conversation.person_id).group_by(Conversation.person_id)
+    )
+    return {person: (spoken, began) for person, spoken, began in rows}
+
+
+def conversations_of_all(session: Session, start: date, end: date) -> tuple[int, int]:
+    """Return how many conversations there were, and how many the other side began."""
+    spoken, began = session.execute(_conversations(start, end, true())).one()
+    return spoken, began
+
+
+def _conversations(
+    start: date, end: date, whom: ColumnElement[bool], *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    began = func.count().filter(Conversation.began == Began.CONTACT)
+    return (
+        select(*columns, func.count(), began)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .where(whom, Conversation.day.between(start, end), is_a_conversation_of_boards())
+    )

@@ -9,7 +9,7 @@ from tests.app.world import World
 # look for people without points.
 QUERIES = {
     "home.today": ("advocate", 10),
-    "home.growth": ("advocate", 14),
+    "home.growth": ("advocate", 16),
     "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 2),
     "conversations.correct_page": ("advocate", 4),
@@ -20,7 +20,8 @@ QUERIES = {
     "people.profile": ("advocate", 3),
     "people.profiles": ("advocate", 2),
     "leaderboard.board": ("manager", 5),
-    "leaderboard.person": ("manager", 9),
+    "leaderboard.balance": ("manager", 6),
+    "leaderboard.person": ("manager", 11),
     "recognition.months": ("manager", 7),
     "recognition.month": ("manager", 8),
     "admin.programme": ("administrator", 6),

@@ -41,6 +41,7 @@ PAGES = {
         "/leaderboard",
         f"/leaderboard?quarter={quarter_of(THIS_MONTH)}",
         "/leaderboard?all=1",
+        "/leaderboard/balance?team=1",
         "/leaderboard/1",
         f"/leaderboard/1?month={THIS_MONTH}&of=all",
         "/recognition",

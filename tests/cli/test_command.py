@@ -374,6 +374,24 @@ def test_the_leaderboard(study: Command) -> None:
     assert "There is no team" in study.refusal("leaderboard", "--team", "Nowhere")
 
 
+def test_the_balance_of_a_month(study: Command) -> None:
+    found = study.json("balance", "--month", "2004-11")
+    assert {"month", "team", "balance", "conversations", "they_began"} == set(found)
+    rows = study.json("leaderboard", "--month", "2004-11")["rows"]
+    assert found["balance"]["begun"] == sum(row["begun"] for row in rows) > 0
+    assert found["balance"]["closing"] == sum(row["alive"] for row in rows)
+    assert found["conversations"] == sum(row["conversations"] for row in rows)
+    words = study("balance", "--month", "2004-11").stdout
+    assert words.startswith("November 2004\nopening")
+    share = round(100 * found["they_began"] / found["conversations"])
+    assert f"{share} % of {found['conversations']} conversations" in words
+    team = rows[0]["team"]
+    assert study.json("balance", "--month", "2004-11", "--team", team)["team"] == team
+    assert study("balance", "--month", "2004-11", "--team", team).stdout.startswith(
+        f"November 2004, team {team}\n"
+    )
+
+
 def test_explaining_a_month(study: Command) -> None:
     quarter = study.json("leaderboard", "--quarter", "2004-Q3")
     person = next(row for row in quarter["rows"] if row["points"])

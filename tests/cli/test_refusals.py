@@ -114,6 +114,7 @@ leaderboard --year 2026 --all | Choose one of --year and --all.
 leaderboard --top -1 | 1<=x<=1000000
 explain mia@example.com --month 2026-13 | is not a month
 explain mia@example.com --month 0001-01 | is not a month
+balance --month 2026-Q4 | is not a month
 month nonsense | No such command
 month list 2026 | unexpected extra argument
 month close | Missing argument 'MONTH'
@@ -155,6 +156,8 @@ import shares {{folder}}/empty.csv | is empty
 import conversations {{folder}}/other.csv | lacks the columns
 leaderboard --team Nowhere | There is no team Nowhere
 leaderboard --all --team So\x1buth | There is no team So uth
+balance --team Nowhere | There is no team Nowhere
+balance --month {shift_month(THIS_MONTH, 1)} | is still to come
 explain nobody@example.com --month {CLOSED} | Nobody here
 month close {CLOSED} | is closed
 month close {THIS_MONTH} | is not over

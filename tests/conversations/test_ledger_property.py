@@ -383,7 +383,7 @@ class World:
             if row.deactivated_at is None:
                 deactivate(self.session, row, noon(self.today))
             else:
-                activate(self.session, row)
+                activate(self.session, row, noon(self.today))
 
     def _share(self, person: int, ago: int, reported: bool) -> None:
         day = self.today - timedelta(days=ago)
