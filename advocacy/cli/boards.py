@@ -157,7 +157,7 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
     from advocacy.core.time import now, parse_moment, words_for_period
     from advocacy.people.queries import get_person_by_email
     from advocacy.programme.queries import get_programme
-    from advocacy.recognition.replay import place_at
+    from advocacy.recognition.replay import replay
     from advocacy.relationships.explained import explain
 
     with opened_house() as house, house.database.writing() as session:
@@ -174,8 +174,11 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
             detail=asked,
             now=now(),
         )
-        explained = explain(session, person, asked, for_manager=True, as_of=moment)
-        place = place_at(session, person, asked, moment) if moment else None
+        if moment is None:
+            explained, place = explain(session, person, asked, for_manager=True), None
+        else:
+            replayed = replay(session, person, asked, moment, for_manager=True)
+            explained, place = replayed.explained, replayed.place
     entries = [
         {
             "id": entry.id,

@@ -16,7 +16,7 @@ from advocacy.content.queries import library_page
 from advocacy.conversations.queries import count_waiting, waiting_for_person
 from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
-from advocacy.home.rules import greeting, ordinal
+from advocacy.home.rules import greeting
 from advocacy.people.actions import set_left_ranking
 from advocacy.people.queries import (
     count_people,
@@ -32,7 +32,8 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
-from advocacy.recognition.rules import period_after
+from advocacy.recognition.replayed_page import show_replayed
+from advocacy.recognition.rules import ordinal, period_after
 from advocacy.relationships.balance import alive_by_month, balance_of
 from advocacy.relationships.explained import by_week, explain, labels_of_ties
 from advocacy.relationships.queries import rings_of, worth_reaching_out
@@ -96,6 +97,8 @@ def growth() -> ResponseReturnValue:
     month = parse_month(request.args.get("month", month_of(day)))
     check_period(db(), month, day)
     person = current_user.person
+    if "as_of" in request.args:
+        return show_replayed(person, month, "/growth", for_manager=False)
     explained = explain(db(), person, month, for_manager=False, with_quiet=True)
     told = balance_of(db(), person.id, month, day)
     ties = {*told.begun, *told.revived, *told.drifted}
@@ -107,6 +110,7 @@ def growth() -> ResponseReturnValue:
         "home/growth.html",
         month=month,
         is_this_month=month == month_of(day),
+        today=day,
         before=period_before(db(), month, day),
         after=period_after(month, day),
         explained=explained,

@@ -22,6 +22,7 @@ from advocacy.recognition.balances import (
 )
 from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.queries import check_period, month_to_close, period_before
+from advocacy.recognition.replayed_page import show_replayed
 from advocacy.recognition.rules import is_over, period_after
 from advocacy.relationships.balance import balance_of
 from advocacy.relationships.explained import by_week, explain
@@ -175,6 +176,8 @@ def person(person_id: int) -> ResponseReturnValue:
                 detail=month,
                 now=looked_at,
             )
+    if "as_of" in request.args:
+        return show_replayed(somebody, month, f"/leaderboard/{person_id}", for_manager=True)
     explained = explain(db(), somebody, month, for_manager=True)
     before, after = period_before(db(), month, today), period_after(month, today)
     return render_template(
@@ -187,6 +190,7 @@ def person(person_id: int) -> ResponseReturnValue:
         is_this_month=month == time.month_of(today),
         before=_way_down(person_id, before, of, team) if before else "",
         after=_way_down(person_id, after, of, team) if after else "",
+        today=today,
         explained=explained,
         weeks=by_week(explained),
         balance=_balance_of(somebody.id, month, today),

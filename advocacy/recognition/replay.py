@@ -1,5 +1,6 @@
 """A month as it stood at a moment: places, from when entries were recorded."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -11,6 +12,26 @@ from advocacy.points.models import Entry
 from advocacy.points.queries import rule_book
 from advocacy.points.rules import Evidence, Rule
 from advocacy.recognition.ranking import Place
+from advocacy.relationships.explained import Explained, explain
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A person's month as it stood: its entries and sums, and the place."""
+
+    explained: Explained
+    place: Place | None
+
+
+def replay(
+    session: Session, person: Person, month: str, at: datetime, *, for_manager: bool
+) -> Replayed:
+    """Return a person's month as it stood at a moment.
+
+    :param for_manager: name contacts only where the advocate shares them.
+    """
+    explained = explain(session, person, month, for_manager=for_manager, as_of=at)
+    return Replayed(explained, place_at(session, person, month, at))
 
 
 def place_at(session: Session, person: Person, month: str, at: datetime) -> Place | None:

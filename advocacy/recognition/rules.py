@@ -129,3 +129,12 @@ def words_for_movement(places: int | None) -> str | None:
     if places is None:
         return None
     return f"+{places}" if places > 0 else f"−{-places}" if places else "0"
+
+
+def ordinal(number: int) -> str:
+    """Return a place in words up to ten, then in figures: seventh, 11th, 22nd."""
+    words = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+    if 1 <= number <= len(words):
+        return words[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
+    return f"{number:,}{ending or 'th'}"

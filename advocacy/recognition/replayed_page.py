@@ -1,0 +1,45 @@
+"""The page of a month as it stood: one for oneself, and one on a manager's way down."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from advocacy.core.errors import Invalid
+from advocacy.core.time import day_of, now, parse_moment
+from advocacy.people.models import Person
+from advocacy.programme.queries import get_programme
+from advocacy.recognition.replay import replay
+from advocacy.recognition.rules import ordinal
+from advocacy.relationships.explained import by_week
+from advocacy.web.session import db
+
+
+def show_replayed(
+    person: Person, month: str, action: str, *, for_manager: bool
+) -> ResponseReturnValue:
+    """Show a person's month as it stood at the moment that the address asks for.
+
+    :param action: the address of the page without its query.
+    """
+    asked, zone = request.args.get("as_of", ""), get_programme(db()).time_zone
+    known = {
+        "person": person,
+        "month": month,
+        "action": action,
+        "asked": asked,
+        "today": day_of(now(), zone),
+    }
+    try:
+        moment = parse_moment(asked, zone, now())
+    except Invalid as error:
+        return render_template("recognition/replayed.html", **known, wrong=[error.message]), 422
+    found = replay(db(), person, month, moment, for_manager=for_manager)
+    return render_template(
+        "recognition/replayed.html",
+        **known,
+        wrong=[],
+        moment=moment,
+        explained=found.explained,
+        weeks=by_week(found.explained),
+        own_place=found.place,
+        ordinal=ordinal,
+    )
