@@ -104,23 +104,31 @@ def shared_contacts(months: Mapping[int, Collection[Talk]]) -> dict[int, Hint]:
     for person, talks in months.items():
         for talk in talks:
             loggers[talk.contact, monday_of(talk.deed.day)].add(person)
-    found = {}
-    for person, talks in months.items():
-        shared = [
-            talk
-            for talk in talks
-            if talk.contact and len(loggers[talk.contact, monday_of(talk.deed.day)]) >= COLLEAGUES
-        ]
-        count, of = len(_numbers(shared)), len(_numbers(talks))
-        if count >= COLLEAGUES_TALKS and _reaches(count, of, COLLEAGUES_PERCENT):
-            words = (
-                f"{count} of {of} conversations were with people whom "
-                f"{COLLEAGUES} or more colleagues logged in the same week"
-            )
-            contacts = len({talk.contact for talk in shared})
-            figures = {"shared": count, "conversations": of, "contacts": contacts}
-            found[person] = _hint(Unusual.COLLEAGUES, words, figures, shared)
-    return found
+    shared = {key for key, people in loggers.items() if len(people) >= COLLEAGUES}
+    found = {person: shared_hint(talks, shared) for person, talks in months.items()}
+    return {person: hint for person, hint in found.items() if hint}
+
+
+def shared_hint(talks: Collection[Talk], shared: Collection[tuple[str, date]]) -> Hint | None:
+    """Return the hint about contacts that several colleagues log, if a person's month has it.
+
+    :param shared: the contacts that enough colleagues logged in a week, each with its Monday.
+    """
+    common = [
+        talk
+        for talk in talks
+        if talk.contact and (talk.contact, monday_of(talk.deed.day)) in shared
+    ]
+    count, of = len(_numbers(common)), len(_numbers(talks))
+    if count < COLLEAGUES_TALKS or not _reaches(count, of, COLLEAGUES_PERCENT):
+        return None
+    words = (
+        f"{count} of {of} conversations were with people whom "
+        f"{COLLEAGUES} or more colleagues logged in the same week"
+    )
+    contacts = len({talk.contact for talk in common})
+    figures = {"shared": count, "conversations": of, "contacts": contacts}
+    return _hint(Unusual.COLLEAGUES, words, figures, common)
 
 
 def _first_answers(talks: Sequence[Talk], answered_before: Collection[int]) -> Iterator[Hint]:

@@ -18,6 +18,7 @@ from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import rows_to_close
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
+from advocacy.recognition.unusual import LOOKED_AT, with_hints
 from advocacy.recognition.verify import adds_up
 from advocacy.web.paging import asked_page
 from advocacy.web.session import database, db, short_write
@@ -102,6 +103,7 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
     on_word = queries.points_on_word(db(), month)
     words = [on_word.get(row.person_id, 0) for _, row in sealing]
     limit = rule_book(db()).of_month(month).word_limit
+    ranked = [(rank, row) for rank, row in sealing if rank is not None]
     closing = time.months_between(first_open_month(db()) or earliest, month)
     with database().reading() as reading:
         entries, people, problems = adds_up(reading, closing)
@@ -110,7 +112,8 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             "recognition/close.html",
             month=month,
             refused=refused,
-            rows=[(rank, row) for rank, row in sealing if rank is not None][:PREVIEW_ROWS],
+            rows=with_hints(db(), month, ranked, always=PREVIEW_ROWS),
+            looked_at=min(LOOKED_AT, len(ranked)),
             people=len(sealing),
             left=sum(1 for rank, _ in sealing if rank is None),
             alive=sum(row.figures.alive for _, row in sealing),

@@ -1,0 +1,160 @@
+"""Reading what looks unusual in an open month, beside those who stand best in it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.rules import VOUCHES_FOR_ANY
+from advocacy.core.time import first_day, last_day, monday_of
+from advocacy.points.rules import Deed
+from advocacy.recognition.boards import BoardRow
+from advocacy.recognition.hints import COLLEAGUES, Hint, Talk, hints_of, shared_hint
+
+LOOKED_AT = 50
+"""Of so many, the best of a month, hints are looked for; awards name fewer."""
+
+
+class Looked(NamedTuple):
+    """A row of the board, and what looks unusual in that person's month."""
+
+    rank: int
+    row: BoardRow
+    hints: Sequence[Hint]
+
+
+def with_hints(
+    session: Session, month: str, ranked: Sequence[tuple[int, BoardRow]], *, always: int
+) -> list[Looked]:
+    """Return the best of a month with their hints, and below them whoever else carries one.
+
+    :param ranked: the month's board, best first; only the first of it are looked at.
+    :param always: how many are returned whether they carry a hint or not.
+    """
+    first = ranked[:LOOKED_AT]
+    found = hints_in(session, month, [row.person_id for _, row in first])
+    looked = [Looked(rank, row, found.get(row.person_id, [])) for rank, row in first]
+    return [one for at, one in enumerate(looked) if at < always or one.hints]
+
+
+def hints_in(session: Session, month: str, people: Collection[int]) -> dict[int, list[Hint]]:
+    """Return what looks unusual in a month of some people, by person; who has no hint is left out.
+
+    All of their conversations count that stand, those that are remembered only too.
+    """
+    talks, known = _talks(session, month, people)
+    shared = _logged_by_several(session, month, people)
+    found = {}
+    for person, theirs in talks.items():
+        together = shared_hint(theirs, shared)
+        hints = [*hints_of(theirs, answered_before=known), *([together] if together else [])]
+        if hints:
+            found[person] = hints
+    return found
+
+
+def _talks(
+    session: Session, month: str, people: Collection[int]
+) -> tuple[dict[int, list[Talk]], set[int]]:
+    """Return the month's talks by person, and the ties that had an answer before it."""
+    earlier, then = aliased(Participant), aliased(Conversation)
+    answered_before = (
+        select(earlier.contact_id)
+        .join(then, then.id == earlier.conversation_id)
+        .where(
+            earlier.contact_id == Participant.contact_id,
+            earlier.answered.is_(True),
+            then.day < first_day(month),
+            then.taken_back_at.is_(None),
+        )
+        .exists()
+    )
+    seen = (
+        select(Witness.tie_id)
+        .where(
+            Witness.tie_id == Participant.contact_id,
+            Witness.day == Conversation.day,
+            Witness.source.in_(VOUCHES_FOR_ANY),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(
+            Conversation.person_id,
+            Conversation.id,
+            Conversation.day,
+            Conversation.kind,
+            Conversation.began,
+            Participant.answered,
+            Participant.contact_id,
+            # What a system reported was not filled in on the day of its import.
+            case((Participant.reported, Conversation.day), else_=Participant.logged_on),
+            Contact.email_key,
+            seen,
+            answered_before,
+        )
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .where(_stands_in(month), Conversation.person_id.in_(sorted(people)))
+    )
+    talks: dict[int, list[Talk]] = {}
+    known = set()
+    for person, number, day, kind, began, answered, tie, logged_on, key, was_seen, before in rows:
+        deed = Deed(day, kind, began, answered, bool(was_seen), number)
+        talks.setdefault(person, []).append(Talk(deed, tie, logged_on, key or ""))
+        if before:
+            known.add(tie)
+    return talks, known
+
+
+def _logged_by_several(
+    session: Session, month: str, people: Collection[int]
+) -> set[tuple[str, date]]:
+    """Return the contacts of some people that enough colleagues logged in a week, with its Monday.
+
+    Everybody's conversations of the month are asked; what comes back is of these people only.
+    """
+    theirs = (
+        select(Contact.email_key)
+        .join(Participant, Participant.contact_id == Contact.id)
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(
+            _stands_in(month),
+            Conversation.person_id.in_(sorted(people)),
+            Contact.email_key.is_not(None),
+        )
+    )
+    # Neither database says "Monday of" as the other does; a month has six of them at most.
+    monday = monday_of(first_day(month))
+    mondays = [monday]
+    while (monday := monday + timedelta(days=7)) <= last_day(month):
+        mondays.append(monday)
+    week = case(
+        *((Conversation.day < next_, at) for at, next_ in enumerate(mondays[1:])),
+        else_=len(mondays) - 1,
+    ).label("week")
+    weeks = (
+        select(Contact.email_key.label("email_key"), week, Conversation.person_id.label("person"))
+        .join(Participant, Participant.contact_id == Contact.id)
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(_stands_in(month), Contact.email_key.in_(theirs))
+        .distinct()
+        .subquery()
+    )
+    rows = session.execute(
+        select(weeks.c.email_key, weeks.c.week)
+        .group_by(weeks.c.email_key, weeks.c.week)
+        .having(func.count() >= COLLEAGUES)
+    )
+    return {(key, mondays[at]) for key, at in rows}
+
+
+def _stands_in(month: str) -> ColumnElement[bool]:
+    return and_(
+        Conversation.day.between(first_day(month), last_day(month)),
+        Conversation.taken_back_at.is_(None),
+    )
