@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import last_day
 from advocacy.people.models import Person
-from advocacy.points.models import Entry
+from advocacy.points.models import ClosedMonth, Entry
 from advocacy.points.queries import rule_book
 from advocacy.points.rules import Evidence, Rule
 from advocacy.recognition.ranking import Place
@@ -38,8 +38,8 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
     """Return a person's place in a month as it stood at a moment.
 
     The ledger is added up, once for everybody, from what had been recorded by then. Who was
-    deactivated only later still had a place; who left the ranking has none, as nobody keeps when
-    that was.
+    deactivated only later still had a place, and among others keeps it in a month that was closed
+    by then; who left the ranking has none, as nobody keeps when that was.
 
     :returns: None for who had no place: not here yet, gone by then, or off the ranking.
     """
@@ -48,6 +48,8 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
     if person.deactivated_at is not None and person.deactivated_at <= at:
         return None
     limit = rule_book(session).of_month(month).word_limit
+    closed = session.get(ClosedMonth, month)
+    is_closed = closed is not None and closed.closed_at <= at
 
     def added(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, Entry.points), else_=0)), 0)
@@ -67,7 +69,8 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
     shown = and_(
         Person.left_ranking.is_(False),
         Person.created_at <= at,
-        or_(Person.deactivated_at.is_(None), Person.deactivated_at > at),
+        # a closed month keeps its leavers, as its board does
+        true() if is_closed else or_(Person.deactivated_at.is_(None), Person.deactivated_at > at),
         or_(Person.joined <= last_day(month), sums.c.person_id.is_not(None)),
     )
     board = (

@@ -1,6 +1,7 @@
 """A month as it stood at a moment is what was said at that moment."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,9 +13,12 @@ from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.core.errors import Invalid
 from advocacy.core.time import parse_moment
+from advocacy.people import actions as people_actions
 from advocacy.people.models import Person
+from advocacy.points.actions import recounted
 from advocacy.points.rule_sets import FIRST_RULES, RuleSet
-from advocacy.recognition.ranking import place_of
+from advocacy.recognition.actions import close_months
+from advocacy.recognition.ranking import Place, place_of
 from advocacy.recognition.replay import place_at
 from advocacy.relationships.explained import explain
 from advocacy.rulebook.actions import set_rules
@@ -109,6 +113,23 @@ def test_a_moment_is_replayed_as_it_was(database: Database) -> None:
                 assert said(session, people, moment) == was
 
     holds()
+
+
+def test_a_closed_month_keeps_the_places_of_its_leavers(database: Database, tmp_path: Path) -> None:
+    left_on, closed_on, later = noon(date(2026, 2, 3)), noon(date(2026, 2, 5)), date(2026, 2, 9)
+    with database.writing() as session:
+        add_programme(session)
+        first, second = add_person(session, "p1@example.com"), add_person(session, "p2@example.com")
+        for person, kind in ((first, "called"), (second, "wrote")):
+            log(session, person, add_contacts(session, person, "A"), START, kind)
+        with recounted(session, first):
+            people_actions.deactivate(session, first, left_on)
+        close_months(session, "2026-01", closed_by=None, now=closed_on, data=tmp_path)
+        session.expire_all()
+        assert place_of(session, second, "2026-01") == Place(2, 2)
+        assert place_at(session, second, "2026-01", noon(later)) == Place(2, 2)
+        assert place_at(session, second, "2026-01", left_on) == Place(1, 1)
+        assert place_at(session, second, "2026-01", noon(START)) == Place(2, 2)
 
 
 @pytest.mark.parametrize(
