@@ -181,6 +181,19 @@ def due(deeds: Iterable[Deed], book: RuleBook = FIRST_BOOK) -> dict[Key, Due]:
     return _weekly(deeds, first_answered, book) | _bonuses(answered, book)
 
 
+def gain_of_answer(deeds: Collection[Deed], number: int, book: RuleBook = FIRST_BOOK) -> int:
+    """Return what a tie would earn on top if a deed of it were answered, bonuses included.
+
+    :param number: that of the deed; of one that is not among the deeds, nothing comes.
+    """
+    answered = [deed._replace(answered=True) if deed.number == number else deed for deed in deeds]
+    return _worth_of(answered, book) - _worth_of(deeds, book)
+
+
+def _worth_of(deeds: Iterable[Deed], book: RuleBook) -> int:
+    return sum(amount.points for amount in due(deeds, book).values())
+
+
 def _standing_order(deed: Deed) -> tuple[date, bool, int, int]:
     """Order by day; on one day seen before word, then the table's order."""
     return deed.day, not deed.seen, KIND_ORDER[deed.kind], deed.number

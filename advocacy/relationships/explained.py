@@ -10,13 +10,24 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.models import Contact
 from advocacy.conversations.evidence import confirmed_among
 from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.queries import records_of_ties
 from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
 from advocacy.points.actions import SUMS, Sums
 from advocacy.points.models import Entry, Standing, Tie
 from advocacy.points.queries import CHUNK, entries_of_month, rule_book, standing_of
-from advocacy.points.rules import Kind, Rule, RuleBook, RuleSet, is_near_limit, month_points
+from advocacy.points.rules import (
+    Began,
+    Kind,
+    Rule,
+    RuleBook,
+    RuleSet,
+    gain_of_answer,
+    is_near_limit,
+    month_points,
+)
+from advocacy.programme.queries import get_programme
 from advocacy.relationships import rules
 from advocacy.relationships.fates import fates_of, remembered_of_ties
 from advocacy.relationships.rules import Fate, Told, Words
@@ -95,8 +106,9 @@ class WeekOfEntries:
     @property
     def count(self) -> str:
         """Return how many entries there are, and how many talks brought none, in words."""
-        entries = f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
-        return f"{entries} · {len(self.quiet)} without points" if self.quiet else entries
+        if self.quiet:
+            return f"{len(self.entries)} with points · {len(self.quiet)} without"
+        return f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
 
 
 def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool) -> dict[int, str]:
@@ -150,6 +162,17 @@ def explain(
     confirmed = confirmed_among(
         session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
     )
+    gains = _gains(
+        session,
+        {
+            (entry.deed, entry.tie_id)
+            for entry in entries
+            if entry.tie_id
+            and entry.began == Began.ADVOCATE
+            and not answered.get((entry.tie_id, entry.deed), False)
+        },
+        book,
+    )
     explained = []
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
@@ -171,6 +194,7 @@ def explain(
                 introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
                 you=not for_manager,
                 advocate=person.called,
+                gain=gains.get((entry.deed, entry.tie_id or 0), 0),
                 confirmed=(entry.tie_id, entry.day) in confirmed,
             ),
             book.of(entry.day),
@@ -301,6 +325,24 @@ def _answered(
     return found
 
 
+def _gains(
+    session: Session, waiting: Collection[tuple[int, int]], book: RuleBook
+) -> dict[tuple[int, int], int]:
+    """Return what an answer would bring, by conversation and tie."""
+    if not waiting:
+        return {}
+    records = records_of_ties(
+        session, {tie for _, tie in waiting}, get_programme(session).first_day
+    )
+    deeds = {
+        tie: [record.deed for record in told if record.remembered is None]
+        for tie, told in records.items()
+    }
+    return {
+        (number, tie): gain_of_answer(deeds.get(tie, ()), number, book) for number, tie in waiting
+    }
+
+
 def _quiet(
     session: Session, person: Person, month: str, entries: Sequence[Entry], book: RuleBook
 ) -> list[Quiet]:
@@ -320,6 +362,17 @@ def _quiet(
     remembered = remembered_of_ties(
         session, {contact.id for _, participant, contact in rows if not participant.counted}
     )
+    gains = _gains(
+        session,
+        {
+            (conversation.id, contact.id)
+            for conversation, participant, contact in rows
+            if not participant.answered
+            and conversation.began == Began.ADVOCATE
+            and (conversation.id, contact.id) not in earning
+        },
+        book,
+    )
     quiet = []
     for conversation, participant, contact in rows:
         if (conversation.id, contact.id) in earning:
@@ -330,6 +383,7 @@ def _quiet(
             participant.answered,
             remembered.get((conversation.id, contact.id)),
             contact=contact.label,
+            gain=gains.get((conversation.id, contact.id), 0),
             rules=book.of(conversation.day),
         )
         quiet.append(

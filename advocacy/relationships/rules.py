@@ -69,6 +69,8 @@ class Told:
     introduced_to: str = ""
     you: bool = True
     advocate: str = ""
+    gain: int = 0
+    """What comes on top when they answer; asked only of what is not answered."""
     confirmed: bool = False
 
 
@@ -99,21 +101,29 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     who = "You" if told.you else told.advocate
     if told.rule == Rule.SHARE:
         what = f"Shared “{told.title}”" if told.title else "Shared something"
-        return Words(what, "An invitation: it counts once a day.", "", "arrow-up-right", "line")
+        reason = f"A share is worth {_points(rules.share)}, at most once a day."
+        return Words(what, reason, "", "arrow-up-right", "line")
     tone = tone_of(told.kind, told.began)
     icon = ICONS.get(told.kind or "", "sprout")
     waiting = ""
     if told.rule == Rule.BEGINNING:
         title, icon = "A new relationship", "sprout"
-        reason = f"{who} and {told.contact} spoke in a second week."
+        reason = (
+            f"{who} and {told.contact} have been in touch in two different weeks: "
+            f"{_points(told.points)}, once."
+        )
     elif told.rule == Rule.RETURN:
         title, icon = "A return", "sprout"
         reason = (
-            f"The first answered talk with {told.contact} after more than {QUIET_DAYS} quiet days."
+            f"The first answered talk with {told.contact} after more than {QUIET_DAYS} quiet days: "
+            f"{_points(told.points)}."
         )
     elif told.rule == Rule.LASTING:
         title, icon = "A lasting tie", "history"
-        reason = f"{who} and {told.contact} talked in a third month."
+        reason = (
+            f"{who} and {told.contact} have been in touch in three different months: "
+            f"{_points(told.points)}, once."
+        )
     else:
         title = did(told.kind or "", told.began or "", told.contact)
         title += f" to {told.introduced_to}" if told.introduced_to else ""
@@ -130,7 +140,7 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     unanswered = rules.unanswered[kind]
     if told.began == Began.ADVOCATE and told.points == unanswered and not told.answered_now:
         reason = f"No answer yet: {told.points} of the {full} that an answered {noun} is worth."
-        return reason, f"+{full - unanswered} when {told.contact} answers"
+        return reason, _waiting(told.gain, told.contact)
     if told.began == Began.ADVOCATE and told.points == unanswered and unanswered != full:
         return f"Before {told.contact} answered: {told.points} of {full}.", ""
     if told.points == full:
@@ -143,8 +153,19 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     return f"Deeper than what this week had counted before: the difference to {full}.", ""
 
 
+def _waiting(gain: int, contact: str) -> str:
+    return f"+{gain} when {contact} answers" if gain > 0 else ""
+
+
+def _points(number: int) -> str:
+    return f"{number} point{'' if number == 1 else 's'}"
+
+
 def _in_full(told: Told, noun: str, full: int, rules: RuleSet) -> str:
     if told.kind != Kind.MET:
+        if told.began == Began.CONTACT:
+            who = "You" if told.you else told.advocate
+            return f"{who} answered: {a_noun(told.kind or '')} is worth {full}."
         return f"An answered {noun} is worth {full}."
     if told.evidence == Evidence.SEEN:
         return f"A meeting that was seen is worth {full}."
@@ -211,6 +232,7 @@ def why_nothing(
     remembered: Remembered | None,
     *,
     contact: str,
+    gain: int = 0,
     rules: RuleSet = FIRST_RULES,
 ) -> tuple[str, str]:
     """Return why a conversation earned nothing, and what it may still bring."""
@@ -220,10 +242,16 @@ def why_nothing(
         return f"{contact} waits for your answer.", "counts when you answer"
     if not answered:
         full = rules.answered[kind]
+        if gain <= 0:
+            return (
+                f"{at_the_start(contact)} has not answered you yet; this week with {contact} is "
+                "counted already.",
+                "",
+            )
         return (
             f"{at_the_start(contact)} has not answered you yet: {a_noun(kind)} is worth {full} "
             f"once {contact} answers.",
-            f"+{full} when {contact} answers",
+            _waiting(gain, contact),
         )
     return "Counted already: each person counts once a week, for what is worth most.", ""
 

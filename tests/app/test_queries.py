@@ -9,7 +9,7 @@ from tests.app.world import World
 # look for people without points.
 QUERIES = {
     "home.today": ("advocate", 10),
-    "home.growth": ("advocate", 16),
+    "home.growth": ("advocate", 17),
     "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 2),
     "conversations.correct_page": ("advocate", 4),

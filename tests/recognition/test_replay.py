@@ -115,21 +115,20 @@ def test_a_moment_is_replayed_as_it_was(database: Database) -> None:
     holds()
 
 
-def test_a_closed_month_keeps_the_places_of_its_leavers(database: Database, tmp_path: Path) -> None:
+def test_a_closed_month_keeps_the_places_of_its_leavers(session: Session, tmp_path: Path) -> None:
     left_on, closed_on, later = noon(date(2026, 2, 3)), noon(date(2026, 2, 5)), date(2026, 2, 9)
-    with database.writing() as session:
-        add_programme(session)
-        first, second = add_person(session, "p1@example.com"), add_person(session, "p2@example.com")
-        for person, kind in ((first, "called"), (second, "wrote")):
-            log(session, person, add_contacts(session, person, "A"), START, kind)
-        with recounted(session, first):
-            people_actions.deactivate(session, first, left_on)
-        close_months(session, "2026-01", closed_by=None, now=closed_on, data=tmp_path)
-        session.expire_all()
-        assert place_of(session, second, "2026-01") == Place(2, 2)
-        assert place_at(session, second, "2026-01", noon(later)) == Place(2, 2)
-        assert place_at(session, second, "2026-01", left_on) == Place(1, 1)
-        assert place_at(session, second, "2026-01", noon(START)) == Place(2, 2)
+    add_programme(session)
+    first, second = add_person(session, "p1@example.com"), add_person(session, "p2@example.com")
+    for person, kind in ((first, "called"), (second, "wrote")):
+        log(session, person, add_contacts(session, person, "A"), START, kind)
+    with recounted(session, first):
+        people_actions.deactivate(session, first, left_on)
+    close_months(session, "2026-01", closed_by=None, now=closed_on, data=tmp_path)
+    session.expire_all()
+    assert place_of(session, second, "2026-01") == Place(2, 2)
+    assert place_at(session, second, "2026-01", noon(later)) == Place(2, 2)
+    assert place_at(session, second, "2026-01", left_on) == Place(1, 1)
+    assert place_at(session, second, "2026-01", noon(START)) == Place(2, 2)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from tests.builders import (
     add_programme,
     log,
     noon,
+    points_in,
     share,
 )
 
@@ -354,8 +355,31 @@ def test_an_entry_says_why_it_is_worth_that(
     assert in_words(told).reason == reason
 
 
+def test_what_an_answer_would_bring_is_what_it_brings(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    """Bonuses are in it, and a week that is credited already brings nothing more."""
+    log(session, ada, sofia, MONDAY, "called")
+    again = log(session, ada, sofia, MONDAY + timedelta(days=1), "called", answered=False)
+    later = log(session, ada, sofia, MONDAY + timedelta(days=7), answered=False)
+    told = explain(session, ada, month_of(MONDAY), for_manager=False, with_quiet=True)
+    assert [(one.points, one.words.waiting) for one in told.entries] == [
+        (1, "+11 when Sofia answers"),
+        (8, ""),
+    ]
+    assert [(one.reason, one.waiting) for one in told.quiet] == [
+        ("Sofia has not answered you yet; this week with Sofia is counted already.", "")
+    ]
+    mark_answered(session, again, sofia, now=noon(MONDAY + timedelta(days=8)))
+    assert points_in(session, ada, month_of(MONDAY)) == 9
+    mark_answered(session, later, sofia, now=noon(MONDAY + timedelta(days=9)))
+    assert points_in(session, ada, month_of(MONDAY)) == 20
+
+
 def test_what_has_no_answer_yet_is_called_by_its_kind() -> None:
-    reason, _ = why_nothing("introduced", "advocate", False, None, contact="Sofia")
+    kind = ("introduced", "advocate", False, None)
+    reason, waiting = why_nothing(*kind, contact="Sofia", gain=14)
+    assert waiting == "+14 when Sofia answers"
     assert (
         reason == "Sofia has not answered you yet: an introduction is worth 6 once Sofia answers."
     )
