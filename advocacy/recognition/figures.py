@@ -197,14 +197,15 @@ def _relationships(dialect: str) -> Select[*tuple[Any, ...]]:
         )
         .exists()
     )
-    alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT, ~gone)
+    alive = and_(Life.starts_on <= _AT, Life.ends_on >= _AT)
     return (
         select(
             _FIGURES,
             Life.person_id,
             _NO_NAME,
             func.count().filter(begun),
-            func.count().filter(alive),
+            # Asked once a person, not once a relationship.
+            case((gone, 0), else_=func.count().filter(alive)),
             _NONE,
             _NONE,
             _NONE,
