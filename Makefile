@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# Unit tests share the cores among this many processes; 0 is one process, for a debugger.
-WORKERS ?= auto
+# Tests share the cores among this many processes, of which one in three waits for a server or a
+# lock; 0 is one process, for a debugger.
+WORKERS ?= 3
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -32,7 +33,7 @@ test: $(VENV)/.installed-test ## check, every test on SQLite and PostgreSQL, the
 	@scripts/browser > /dev/null
 	@$(MAKE) check
 	$(BIN)/pytest -n $(WORKERS) --ignore=tests/browser
-	CHROMIUM="$$(scripts/browser)" $(BIN)/pytest tests/browser
+	CHROMIUM="$$(scripts/browser)" $(BIN)/pytest -n $(WORKERS) tests/browser
 
 format: $(VENV)/.installed-test ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix-only --exit-zero --quiet .
