@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _COUNT_DIGITS = 2
-_SECRET_SHORTEST = 32
+SECRET_SHORTEST = 32
 _SECRET = {"secret_key", "database_url", "mail_url"}
 
 
@@ -210,7 +210,7 @@ def _kept_secret(data: Path) -> str:
         kept = path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(f"The data folder {data} cannot be used: {error.strerror}.") from error
-    if not (kept.isascii() and len(kept) >= _SECRET_SHORTEST):
+    if not (kept.isascii() and len(kept) >= SECRET_SHORTEST):
         raise SettingsError(f"{path} holds no secret. Remove it, and a new one is made.")
     return kept.decode("ascii")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from advocacy.config import Settings, demo_data
+from advocacy.config import SECRET_SHORTEST, Settings, demo_data
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 _port = click.option(
@@ -39,6 +39,10 @@ def serve(host: str, port: int, workers: int) -> None:
         lines = [f"Advocacy is at {house.settings.base_url}"]
         if folder := letters_folder(house.settings):
             lines.append(f"Letters go to the folder {folder}")
+        if len(house.settings.secret_key) < SECRET_SHORTEST:
+            lines.append(
+                f"ADVOCACY_SECRET_KEY can be guessed: give it {SECRET_SHORTEST} random letters."
+            )
         with house.database.writing() as session:
             if not has_administrator(session):
                 code = make_link(session, None, now())

@@ -544,8 +544,11 @@ def test_serving_begins_with_the_set_up_and_ends_cleanly(
     server.add_people()
     server.stop()
     assert "Traceback" not in server.log
+    assert "can be guessed" not in server.log
+    server.settings = {**server.settings, "secret_key": "short"}
     server.start("--workers", "2")
     assert "/welcome/" not in server.log
+    assert "ADVOCACY_SECRET_KEY can be guessed: give it 32 random letters." in server.log
 
 
 def test_the_demo_keeps_what_was_entered(tmp_path: Path) -> None:
