@@ -19,9 +19,9 @@ from advocacy.home.forms import RankingForm
 from advocacy.home.rules import greeting
 from advocacy.people.actions import set_left_ranking
 from advocacy.people.queries import (
-    count_people,
     count_teams,
     get_person,
+    has_colleagues,
     names_of,
     proposed_profile,
 )
@@ -82,10 +82,10 @@ def _first_steps(*, has_items: bool) -> list[str]:
     """Return what an administrator may do first, while the programme has nobody or nothing."""
     if not current_user.role.administers:
         return []
-    active, _ = count_people(db())
-    if active > 1 and has_items:
+    has_people = has_colleagues(db())
+    if has_people and has_items:
         return []
-    done = {"teams": count_teams(db()) > 0, "people": active > 1, "item": has_items}
+    done = {"teams": count_teams(db()) > 0, "people": has_people, "item": has_items}
     return [step for step, is_done in done.items() if not is_done]
 
 

@@ -47,6 +47,12 @@ class Person(Base):
             sqlite_where=text("deactivated_at IS NOT NULL"),
             postgresql_where=text("deactivated_at IS NOT NULL"),
         ),
+        Index(
+            "ix_person_active_role",
+            "role",
+            sqlite_where=text("deactivated_at IS NULL"),
+            postgresql_where=text("deactivated_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
@@ -162,13 +162,18 @@ def numbers_of_matching(search: str) -> Select[int]:
 
 def count_people(session: Session) -> tuple[int, int]:
     """Return how many people are active, and how many are deactivated."""
-    everybody, active = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(case((Person.deactivated_at.is_(None), 1), else_=0)), 0),
-        ).select_from(Person)
-    ).one()
-    return int(active), int(everybody) - int(active)
+    everybody = select(func.count()).select_from(Person).scalar_subquery()
+    gone = (
+        select(func.count()).where(Person.deactivated_at.is_not(None)).scalar_subquery()
+    )  # few, along their index
+    people, deactivated = session.execute(select(everybody, gone)).one()
+    return people - deactivated, deactivated
+
+
+def has_colleagues(session: Session) -> bool:
+    """Tell whether anybody is active beside the first."""
+    found = select(Person.id).where(Person.deactivated_at.is_(None)).limit(2)
+    return len(session.scalars(found).all()) > 1
 
 
 def count_teams(session: Session) -> int:
