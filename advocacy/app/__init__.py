@@ -27,7 +27,16 @@ from advocacy.recognition.views import blueprint as recognition
 from advocacy.relationships.views import blueprint as relationships
 from advocacy.rulebook.views import blueprint as rulebook
 from advocacy.shares.views import blueprint as shares
-from advocacy.web import drawing, errors, headers, numbers, requests, sent_forms, session
+from advocacy.web import (
+    drawing,
+    errors,
+    headers,
+    numbers,
+    requests,
+    sent_forms,
+    session,
+    static_files,
+)
 
 BLUEPRINTS = (
     auth,
@@ -59,11 +68,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     :param database: the opened database; by default the one that the settings name.
     """
-    app = _App(
-        "advocacy",
-        template_folder=str(carried("templates")),
-        static_folder=str(carried("static")),
-    )
+    app = _App("advocacy", template_folder=str(carried("templates")), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=REQUEST_BYTES,
@@ -84,6 +89,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    static_files.init_app(app, carried("static"))
     requests.init_app(app, _counter(settings))
     numbers.init_app(app)
     opened = database or Database(settings.database_url)

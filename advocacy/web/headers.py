@@ -16,7 +16,6 @@ _POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-_STATIC_SECONDS = 3600
 
 
 def init_app(app: Flask, *, is_https: bool) -> None:
@@ -34,8 +33,6 @@ def init_app(app: Flask, *, is_https: bool) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if is_https:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint == "static" and response.status_code < 400:
-            headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}"
-        else:
+        if request.endpoint != "static" or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response

@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from advocacy.app import REQUEST_BYTES, create_app
 from advocacy.config import Settings
 from advocacy.core.database import Database
+from advocacy.web import static_files
 from tests.portal import PASSWORD, Caller, fields, found_form, read, settle_in
 
 
@@ -232,3 +234,32 @@ def test_a_database_that_is_gone_is_said_plainly(tmp_path: object) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert app.test_client().get("/healthz").status_code == 503
+
+
+def test_styles_are_kept_under_an_address_that_changes_with_them(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    page = read(Caller(app).get("/sign-in"))
+    sheets = [str(link["href"]) for link in page.select("link[rel=stylesheet]")]
+    assert sheets
+    anybody = app.test_client()
+    for sheet in sheets:
+        answer = anybody.get(sheet, buffered=True)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    version = sheets[0].split("/")[2]
+    before = anybody.get(sheets[0].replace(version, "0123456789ab"), buffered=True)
+    assert (before.status_code, before.headers["Cache-Control"]) == (200, "no-cache")
+    missing = anybody.get(f"/static/{version}/css/none.css")
+    assert (missing.status_code, missing.headers["Cache-Control"]) == (404, "no-store")
+
+    for name, words in (("same", "a"), ("same again", "a"), ("other", "b")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "base.css").write_text(words)
+    addresses = []
+    for name in ("same", "same again", "other"):
+        carrying = Flask("carrying", static_folder=None)
+        static_files.init_app(carrying, tmp_path / name)
+        with carrying.test_request_context():
+            addresses.append(url_for("static", filename="base.css"))
+    assert addresses[0] == addresses[1] != addresses[2]

@@ -1,0 +1,45 @@
+"""What the pages carry, styles and scripts: under addresses that change when any of it does.
+
+So browsers may keep it for a year, and after an upgrade no page meets the styles of before.
+"""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+_KEPT_SECONDS = 365 * 24 * 3600
+
+
+def init_app(app: Flask, folder: Path) -> None:
+    """Serve a folder under its version. Another version's address is answered, but not kept."""
+    app.static_folder = str(folder)
+    current = _version(folder)
+
+    def static(version: str, filename: str) -> Response:
+        response = app.send_static_file(filename)
+        if version == current:
+            response.headers["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    app.add_url_rule("/static/<version>/<path:filename>", view_func=static)
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values["version"] = current
+
+
+@cache
+def _version(folder: Path) -> str:
+    """Return a short hash of the names and the contents of all files."""
+    summed = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            summed.update(str(path.relative_to(folder)).encode() + b"\0")
+            summed.update(sha256(path.read_bytes()).digest())
+    return summed.hexdigest()[:12]
