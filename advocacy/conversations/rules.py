@@ -124,7 +124,7 @@ def did(kind: str, began: str, contact: str) -> str:
         return f"Introduced {contact}"
     if kind == Kind.COMMENTED:
         if began == Began.ADVOCATE:
-            return f"Comment with {contact}"
+            return f"A comment exchange with {contact}"
         return f"{at_the_start(contact)} commented"
     verb = "called" if kind == Kind.CALLED else "wrote"
     if began == Began.CONTACT:

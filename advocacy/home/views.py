@@ -29,6 +29,7 @@ from advocacy.points.actions import recounted
 from advocacy.points.queries import rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
@@ -104,6 +105,8 @@ def growth() -> ResponseReturnValue:
     ties = {*told.begun, *told.revived, *told.drifted}
     labels = labels_of_ties(db(), ties, for_manager=False)
     place = place_of(db(), person, month)
+    part = asked_part()
+    balance = balance_of_person(db(), person.id, month, day, told)
     events = events_about(db(), person.id, Action.LOOKED, limit=LOOKS_READ)
     looks = grouped([(one.actor_id, one.detail, one.at) for one in events], zone)[:LOOKS]
     return render_template(
@@ -114,8 +117,10 @@ def growth() -> ResponseReturnValue:
         before=period_before(db(), month, day),
         after=period_after(month, day),
         explained=explained,
-        weeks=by_week(explained),
-        balance=balance_of_person(db(), person.id, month, day, told),
+        part=part,
+        part_points=explained.of_part(part) if part else 0,
+        weeks=by_week(explained, part),
+        balance=balance,
         faces={
             name: [{"id": tie, "name": labels.get(tie, "")} for tie in ties]
             for name, ties in (
@@ -130,6 +135,7 @@ def growth() -> ResponseReturnValue:
         forgotten=_forgotten_in(month, zone),
         lookers=names_of(db(), {look.actor_id for look in looks if look.actor_id}),
         form=RankingForm(shown=not person.left_ranking),
+        **what_is_behind(person, month, month, day, balance, for_manager=False),
     )
 
 

@@ -14,18 +14,22 @@ from advocacy.core.errors import Invalid, NotFound
 from advocacy.people.queries import get_person, teams
 from advocacy.points.queries import points_by_month
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.asked import asked_figure, asked_part, what_is_behind
 from advocacy.recognition.balances import (
     Shown,
     balance_of_person,
     balance_of_programme,
     balance_of_team,
 )
+from advocacy.recognition.behind import OF_TEAMS, behind_all
 from advocacy.recognition.boards import board as read_board
+from advocacy.recognition.hints import Unusual
 from advocacy.recognition.queries import check_period, month_to_close, period_before
 from advocacy.recognition.replayed_page import show_replayed
-from advocacy.recognition.rules import is_over, period_after
+from advocacy.recognition.rules import is_over, ordinal, period_after
+from advocacy.recognition.unusual import hints_in
 from advocacy.relationships.balance import balance_of
-from advocacy.relationships.explained import by_week, explain
+from advocacy.relationships.explained import Explained, by_week, explain
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, short_write
 from advocacy.web.user import current_user
@@ -126,6 +130,7 @@ def balance() -> ResponseReturnValue:
         raise Invalid("There is no such team.", field="team")
     before, after = period_before(db(), period, today), period_after(period, today)
     at = time.month_of(min(time.last_day(period), today))
+    what = asked_figure(of_person=False)
     return render_template(
         "leaderboard/balance.html",
         balance=balance_of_programme(db(), period, today)
@@ -140,6 +145,10 @@ def balance() -> ResponseReturnValue:
         board_address=_address(period, team),
         team=team,
         teams=names,
+        page=_address(period, team, BALANCE),
+        way_down=f"?{_came_from(at, period, team)}"
+        f"&show={'opening' if what in OF_TEAMS else what}#behind",
+        behind=behind_all(db(), what, period, today, team) if what else None,
     )
 
 
@@ -180,6 +189,7 @@ def person(person_id: int) -> ResponseReturnValue:
         return show_replayed(somebody, month, f"/leaderboard/{person_id}", for_manager=True)
     explained = explain(db(), somebody, month, for_manager=True)
     before, after = period_before(db(), month, today), period_after(month, today)
+    part, balance = asked_part(), _balance_of(somebody.id, month, today)
     return render_template(
         "leaderboard/person.html",
         person=somebody,
@@ -192,10 +202,51 @@ def person(person_id: int) -> ResponseReturnValue:
         after=_way_down(person_id, after, of, team) if after else "",
         today=today,
         explained=explained,
-        weeks=by_week(explained),
-        balance=_balance_of(somebody.id, month, today),
+        page=_way_down(person_id, month, of, team),
+        part=part,
+        part_points=explained.of_part(part) if part else 0,
+        weeks=by_week(explained, part),
+        balance=balance,
         looked_at=looked_at,
+        ordinal=ordinal,
+        **what_is_behind(somebody, month, of, today, balance, for_manager=True, team_id=team),
+        **_around_place(somebody.id, month, of, team, today),
+        **_hinted(explained, somebody.id),
     )
+
+
+def _around_place(
+    person_id: int, month: str, of: str, team: int | None, today: date
+) -> dict[str, str]:
+    """Return the ways from a place: to the period before, and to others of the same board."""
+    before = period_before(db(), of, today) if of != time.ALL_TIME else None
+    shown = "&show=place#behind"
+    there = ""
+    if before:
+        last = time.month_of(time.last_day(before))
+        there = _way_down(person_id, last, before, team) + shown
+    return {"place_before": there, "place_query": f"?{_came_from(month, of, team)}{shown}"}
+
+
+def _hinted(explained: Explained, person_id: int) -> dict[str, Any]:
+    """Return the hint that the address asks for, and how much of it stands among the entries.
+
+    :raises Invalid: when there is no such kind of hint.
+    """
+    name = request.args.get("hint", "")
+    if name and name.upper() not in Unusual.__members__:
+        raise Invalid("There is no such hint.", field="hint")
+    if not name:
+        return {"hint": None, "hint_is_gone": False}
+    hints = hints_in(db(), explained.month, [person_id]).get(person_id, [])
+    hint = next((one for one in hints if one.kind == Unusual[name.upper()]), None)
+    marked = [one for one in explained.entries if hint and one.is_about(hint.deeds)]
+    return {
+        "hint": hint,
+        "hint_is_gone": hint is None,
+        "hint_entries": len(marked),
+        "hint_talks": len({one.deed for one in marked}),
+    }
 
 
 def _balance_of(person_id: int, month: str, today: date) -> Shown:

@@ -177,6 +177,17 @@ def entries_of_month(
     return list(session.scalars(query if by is None else query.where(Entry.recorded_at <= by)))
 
 
+def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
+    """Return a tie's entries in all months, latest day first, as they were recorded."""
+    return list(
+        session.scalars(
+            select(Entry)
+            .where(Entry.tie_id == tie, Entry.person_id == person_id)
+            .order_by(Entry.day.desc(), Entry.id.desc())
+        )
+    )
+
+
 def standing_of(session: Session, person_id: int, period: str) -> Standing | None:
     """Return a person's sums in a period, None when there is no entry in it."""
     return session.get(Standing, (person_id, period))

@@ -306,6 +306,17 @@ def strength(talks: Iterable[tuple[date, bool]], today: date) -> int:
 
     :param talks: the day of each conversation and whether it was answered, whoever began.
     """
+    return strength_by_week(talks, today)[0]
+
+
+def strength_by_week(
+    talks: Iterable[tuple[date, bool]], today: date
+) -> tuple[int, list[tuple[date, float]]]:
+    """Return a tie's strength, and the weeks that make it, latest first.
+
+    Of each week the day of its last conversation, and what is left of the week's weight: 2, or 1
+    with somebody who never answered, halved every 45 days.
+    """
     last_of_week: dict[int, date] = {}
     ever_answered = False
     for day, answered in talks:
@@ -314,9 +325,10 @@ def strength(talks: Iterable[tuple[date, bool]], today: date) -> int:
             last_of_week[week] = max(day, last_of_week.get(week, day))
             ever_answered = ever_answered or answered
     weight = 2 if ever_answered else 1
-    total = sum(weight * 2 ** (-(today - day).days / 45) for day in last_of_week.values())
-    shown = round(100 * (1 - 2 ** (-total / 4)))
-    return shown if ever_answered else min(shown, 30)
+    days = sorted(last_of_week.values(), reverse=True)
+    weeks = [(day, weight * 2 ** (-(today - day).days / 45)) for day in days]
+    shown = round(100 * (1 - 2 ** (-sum(left for _, left in weeks) / 4)))
+    return shown if ever_answered else min(shown, 30), weeks
 
 
 def strength_in_words(value: int, *, spoken: bool) -> str:

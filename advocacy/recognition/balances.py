@@ -117,6 +117,31 @@ def balance_of_team(session: Session, team_id: int, period: str, today: date) ->
     return _shown(found, not_kept)
 
 
+def shown_by_person(
+    session: Session, period: str, today: date, team_id: int | None = None
+) -> dict[int, Shown]:
+    """Return each person's part of a balance of the programme, or of a team; they add up to it."""
+    sealed, _, still_open = _parts(session, period, today)
+    months = []
+    for month in sealed:
+        rows = session.scalars(select(ClosedBalance).where(ClosedBalance.month == month))
+        months.append({row.person_id: _person_month(row) for row in rows})
+    whom = None if team_id is None else ever_in_team(team_id)
+    months += [_open_rows(session, month, today, whom) for month in still_open]
+    nothing = PersonMonth(Balance())
+
+    def part(row: PersonMonth) -> _Month:
+        if team_id is not None:
+            return _of_team([row], team_id)
+        return _Month(row.balance, row.conversations, row.they_began)
+
+    people: set[int] = set().union(*months)
+    return {
+        person: _shown([part(month.get(person, nothing)) for month in months], ())
+        for person in sorted(people)
+    }
+
+
 def rows_to_seal(session: Session, month: str, today: date) -> dict[int, PersonMonth]:
     """Return everybody's balance of an open month as it will be sealed, by person."""
     rows = _open_rows(session, month, today, None)

@@ -81,6 +81,21 @@ def count_above(session: Session, span: Span, points: int) -> int:
     return int(above or 0) + (count_zeros(session, span) if points < 0 else 0)
 
 
+@cache
+def _at(shape: Shape) -> Any:
+    tallied = shape.tallied().subquery()
+    return select(func.coalesce(func.sum(tallied.c.people), 0)).where(
+        tallied.c.points == bindparam("points", type_=Integer)
+    )
+
+
+def count_at(session: Session, span: Span, points: int) -> int:
+    """Return how many people of the board stand at exactly so many points."""
+    if not points:
+        return count_zeros(session, span)
+    return int(session.scalar(_at(span.shape), {**span.values(), "points": points}) or 0)
+
+
 def has_negatives(session: Session, span: Span) -> bool:
     """Tell whether anybody of the board stands below nothing."""
     lowest = session.scalar(_lowest(span.shape), span.values())

@@ -1,5 +1,7 @@
 """The page of a month as it stood: one for oneself, and one on a manager's way down."""
 
+from urllib.parse import urlencode
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from advocacy.core.errors import Invalid
 from advocacy.core.time import day_of, now, parse_moment
 from advocacy.people.models import Person
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.asked import asked_part
 from advocacy.recognition.replay import replay
 from advocacy.recognition.rules import ordinal
 from advocacy.relationships.explained import by_week
@@ -32,6 +35,7 @@ def show_replayed(
         moment = parse_moment(asked, zone, now())
     except Invalid as error:
         return render_template("recognition/replayed.html", **known, wrong=[error.message]), 422
+    part = asked_part()
     found = replay(db(), person, month, moment, for_manager=for_manager)
     return render_template(
         "recognition/replayed.html",
@@ -39,7 +43,10 @@ def show_replayed(
         wrong=[],
         moment=moment,
         explained=found.explained,
-        weeks=by_week(found.explained),
+        part=part,
+        part_points=found.explained.of_part(part) if part else 0,
+        page=f"{action}?{urlencode({'month': month, 'as_of': asked})}",
+        weeks=by_week(found.explained, part),
         own_place=found.place,
         ordinal=ordinal,
     )

@@ -143,7 +143,7 @@ def _closed_already(month: str, status: int) -> ResponseReturnValue:
             "recognition/closed_already.html",
             month=month,
             closed=closed,
-            closed_by=names.get(closed.closed_by or 0, "Somebody at the console"),
+            closed_by=names.get(closed.closed_by or 0, "An administrator, from the command line,"),
         ),
         status,
     )

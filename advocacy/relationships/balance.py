@@ -17,7 +17,7 @@ from advocacy.conversations.queries import is_a_conversation_of_boards
 from advocacy.core.time import first_day, last_day, shift_month
 from advocacy.people.models import Absence
 from advocacy.points.models import Life
-from advocacy.points.rules import Began
+from advocacy.points.rules import Began, Kind
 from advocacy.relationships.balance_rules import (
     Away,
     Balance,
@@ -76,6 +76,57 @@ def balance_of(session: Session, person_id: int, month: str, today: date) -> Tol
         ended=changed[Move.ENDED],
         alive=sum(is_alive(one, absences, end) for one in stretches),
     )
+
+
+def ties_behind(
+    session: Session, person_id: int, start: date, end: date
+) -> dict[str, list[tuple[int, date]]]:
+    """Return the ties that make a person's balance from a day to another, both included.
+
+    By the balance's figures: of what was alive on the eve and on the last day each tie with the
+    day it was alive from, of what changed each with the day of it.
+    """
+    stretches, absences = _stretches(session, person_id, start, end)
+    eve = start - timedelta(days=1) if start > date.min else start
+    found: dict[str, list[tuple[int, date]]] = {"opening": [], "closing": []}
+    found |= {str(move): [] for move in Move}
+    for stretch in stretches:
+        of = (stretch.tie, stretch.starts_on)
+        if is_alive(stretch, absences, eve):
+            found["opening"].append(of)
+        if is_alive(stretch, absences, end):
+            found["closing"].append(of)
+        for day, move in moves(stretch, absences):
+            if start <= day <= end:
+                found[str(move)].append((stretch.tie, day))
+    return found
+
+
+def talks_behind(
+    session: Session, person_id: int, start: date, end: date
+) -> list[tuple[int, dict[str, int]]]:
+    """Return what makes a person's figures of conversations, by tie, most conversations first.
+
+    The names of the figures are those of a board, and ``they_began``.
+    """
+    counted = {
+        "conversations": func.count(),
+        "answered": func.count().filter(Participant.answered),
+        "in_person": func.count().filter(Conversation.kind == Kind.MET),
+        "they_began": func.count().filter(Conversation.began == Began.CONTACT),
+    }
+    rows = session.execute(
+        select(Participant.contact_id, *counted.values())
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(
+            Conversation.person_id == person_id,
+            Conversation.day.between(start, end),
+            is_a_conversation_of_boards(),
+        )
+        .group_by(Participant.contact_id)
+        .order_by(func.count().desc(), Participant.contact_id)
+    )
+    return [(tie, dict(zip(counted, figures, strict=True))) for tie, *figures in rows]
 
 
 def alive_by_month(
@@ -149,7 +200,8 @@ def _of_those_away(
 
 def _within(start: date, end: date) -> ColumnElement[bool]:
     """Return the stretches that were alive on a day, or the day before the first, or ended then."""
-    return and_(Life.starts_on <= end, Life.ends_on >= start - timedelta(days=1))
+    eve = start - timedelta(days=1) if start > date.min else start
+    return and_(Life.starts_on <= end, Life.ends_on >= eve)
 
 
 def _was_away(start: date, end: date) -> ColumnElement[bool]:

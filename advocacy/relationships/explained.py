@@ -1,38 +1,54 @@
-"""Reading a month in words: every entry, and what brought none."""
+"""Reading a month, or a tie, in words: every entry, and what brought none."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.evidence import confirmed_among
-from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import records_of_ties
-from advocacy.conversations.rules import did
-from advocacy.core.time import first_day, last_day
+from advocacy.core.time import day_of
 from advocacy.people.models import Person
 from advocacy.points.actions import SUMS, Sums
 from advocacy.points.models import Entry, Standing, Tie
-from advocacy.points.queries import CHUNK, entries_of_month, rule_book, standing_of
+from advocacy.points.queries import (
+    CHUNK,
+    entries_of_month,
+    entries_of_tie,
+    first_open_month,
+    rule_book,
+    standing_of,
+)
 from advocacy.points.rules import (
     Began,
     Kind,
     Rule,
     RuleBook,
     RuleSet,
-    gain_of_answer,
     is_near_limit,
     month_points,
 )
 from advocacy.programme.queries import get_programme
 from advocacy.relationships import rules
-from advocacy.relationships.fates import fates_of, remembered_of_ties
+from advocacy.relationships.facts import answered_of, gains_of, introduced_to, sources_of
+from advocacy.relationships.fates import fates_of
+from advocacy.relationships.quiet import Quiet, quiet_in_month, quiet_with
 from advocacy.relationships.rules import Fate, Told, Words
-from advocacy.shares.models import Share
 from advocacy.shares.queries import titles_of_shares
+
+
+class Part(StrEnum):
+    """A part of a month's points: by what vouches for them, and by what built them."""
+
+    SEEN = "seen"
+    WORD = "word"
+    CONVERSATIONS = "conversations"
+    ANSWERS = "answers"
+    IN_PERSON = "in_person"
+    SHARES = "shares"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +64,21 @@ class ExplainedEntry:
     contact: str | None
     source: str
     words: Words
+    built_by: Part
+    deed: int
+
+    def is_of(self, part: Part | None) -> bool:
+        """Tell whether it is one of a part's entries; all are of the whole."""
+        return part is None or part in (self.evidence, self.built_by)
+
+    def is_about(self, conversations: Collection[int]) -> bool:
+        """Tell whether it was written for one of some conversations."""
+        return self.rule != Rule.SHARE and self.deed in conversations
 
     @property
     def reason(self) -> str:
         """Return the title and the reason in one sentence or two."""
         return f"{self.words.title}. {self.words.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """A conversation of the month that earned nothing, and why."""
-
-    day: date
-    title: str
-    reason: str
-    waiting: str
-    icon: str
-    conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,42 @@ class Explained:
         """Return what the entries add up to, before the limit on one's word."""
         return self.seen + self.word + self.shares
 
+    @property
+    def taken_off(self) -> int:
+        """Return what the limit on one's word took off."""
+        return max(0, self.word - self.word_limit)
+
+    def of_part(self, part: Part) -> int:
+        """Return the points of a part."""
+        return {"seen": self.seen, "word": self.word, **self.made_of}[part]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedTie:
+    """What a tie earned, entry by entry, and its conversations that stand at nothing, with why.
+
+    ``points``: what all entries add up to, before any month's limit on one's word. ``by_talk``:
+    what each conversation stands at. ``waiting``: what it brings when they answer. ``quiet``: by
+    conversation.
+    """
+
+    points: int
+    entries: Sequence[tuple[str, ExplainedEntry]]
+    by_talk: Mapping[int, int]
+    waiting: Mapping[int, str]
+    quiet: Mapping[int, Quiet]
+
+    @property
+    def months(self) -> list[tuple[str, list[ExplainedEntry], int]]:
+        """Return the entries month by month, latest first, each month with its sum."""
+        found: dict[str, list[ExplainedEntry]] = {}
+        for month, entry in self.entries:
+            found.setdefault(month, []).append(entry)
+        return [
+            (month, found[month], sum(entry.points for entry in found[month]))
+            for month in sorted(found, reverse=True)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class WeekOfEntries:
@@ -109,6 +159,10 @@ class WeekOfEntries:
         if self.quiet:
             return f"{len(self.entries)} with points · {len(self.quiet)} without"
         return f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
+
+    def has(self, conversations: Collection[int]) -> bool:
+        """Tell whether an entry of the week was written for one of some conversations."""
+        return any(entry.is_about(conversations) for entry, _ in self.entries)
 
 
 def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool) -> dict[int, str]:
@@ -148,21 +202,69 @@ def explain(
     :param as_of: as the month stood then: from the entries that had been recorded.
     """
     entries = entries_of_month(session, person.id, month, by=as_of)
+    book = rule_book(session)
+    explained = _explained(session, person, entries, book, for_manager=for_manager)
+    rules_of_month = book.of_month(month)
+    sums = (
+        _kept_sums(standing_of(session, person.id, month))
+        if as_of is None
+        else _added_up(entries, rules_of_month)
+    )
+    return Explained(
+        month=month,
+        points=sums["points"],
+        seen=sums["seen"],
+        word=sums["word"],
+        shares=sums["shares"],
+        entries=explained,
+        made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
+        word_limit=rules_of_month.word_limit,
+        quiet=quiet_in_month(session, person, month, entries, book) if with_quiet else [],
+    )
+
+
+def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
+    """Return what a tie earned, for its advocate: each entry with its month, latest first."""
+    entries = entries_of_tie(session, person.id, tie)
+    book = rule_book(session)
+    explained = _explained(session, person, entries, book, for_manager=False)
+    by_talk: dict[int, int] = {}
+    for entry in entries:
+        by_talk[entry.deed] = by_talk.get(entry.deed, 0) + entry.points
+    earning = {(deed, tie) for deed, points in by_talk.items() if points > 0}
+    quiet = quiet_with(session, person, tie, earning, book)
+    return ExplainedTie(
+        points=sum(entry.points for entry in entries),
+        entries=[(entry.month, told) for entry, told in zip(entries, explained, strict=True)],
+        by_talk=by_talk,
+        waiting={entry.deed: entry.words.waiting for entry in explained if entry.words.waiting}
+        | {one.conversation_id: one.waiting for one in quiet if one.waiting},
+        quiet={one.conversation_id: one for one in quiet},
+    )
+
+
+def _explained(
+    session: Session,
+    person: Person,
+    entries: Sequence[Entry],
+    book: RuleBook,
+    *,
+    for_manager: bool,
+) -> list[ExplainedEntry]:
     labels = labels_of_ties(
         session, {entry.tie_id for entry in entries if entry.tie_id}, for_manager=for_manager
     )
     fates = fates_of(session, person, entries)
     told = {(entry.tie_id, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
-    answered = _answered(session, told)
+    answered = answered_of(session, told)
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
     titles = titles_of_shares(session, numbers) if numbers else {}
-    sources = _sources(session, entries)
-    introduced = _introduced(entries)
-    book = rule_book(session)
+    sources = sources_of(session, entries)
+    introduced = introduced_to(entries)
     confirmed = confirmed_among(
         session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
     )
-    gains = _gains(
+    gains = gains_of(
         session,
         {
             (entry.deed, entry.tie_id)
@@ -173,6 +275,7 @@ def explain(
         },
         book,
     )
+    zone, first_open = get_programme(session).time_zone, first_open_month(session) or ""
     explained = []
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
@@ -196,6 +299,8 @@ def explain(
                 advocate=person.called,
                 gain=gains.get((entry.deed, entry.tie_id or 0), 0),
                 confirmed=(entry.tie_id, entry.day) in confirmed,
+                recorded_on=day_of(entry.recorded_at, zone),
+                is_closed=entry.month < first_open,
             ),
             book.of(entry.day),
         )
@@ -210,25 +315,19 @@ def explain(
                 contact=contact or None,
                 source=sources[entry.id],
                 words=words,
+                built_by=_built_by(entry),
+                deed=entry.deed,
             )
         )
-    rules_of_month = book.of_month(month)
-    sums = (
-        _kept_sums(standing_of(session, person.id, month))
-        if as_of is None
-        else _added_up(entries, rules_of_month)
-    )
-    return Explained(
-        month=month,
-        points=sums["points"],
-        seen=sums["seen"],
-        word=sums["word"],
-        shares=sums["shares"],
-        entries=explained,
-        made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
-        word_limit=rules_of_month.word_limit,
-        quiet=_quiet(session, person, month, entries, book) if with_quiet else [],
-    )
+    return explained
+
+
+def _built_by(entry: Entry) -> Part:
+    if entry.rule == Rule.SHARE:
+        return Part.SHARES
+    if entry.kind == Kind.MET:
+        return Part.IN_PERSON
+    return Part.ANSWERS if entry.began == Began.CONTACT else Part.CONVERSATIONS
 
 
 _SUMMED = ("rule", "evidence", "kind", "began", "points")
@@ -246,24 +345,14 @@ def _added_up(entries: Collection[Entry], rules_of_month: RuleSet) -> dict[str, 
     return {**asdict(sums), "points": points}
 
 
-def _introduced(entries: Collection[Entry]) -> dict[tuple[int, int | None], int]:
-    """Return, of introductions that brought both something in the month, the other tie of each."""
-    pairs: dict[int, set[int]] = {}
-    for entry in entries:
-        if entry.kind == Kind.INTRODUCED and entry.tie_id:
-            pairs.setdefault(entry.deed, set()).add(entry.tie_id)
-    return {
-        (deed, one): other
-        for deed, ties in pairs.items()
-        if len(ties) == 2
-        for one in ties
-        for other in ties - {one}
-    }
+def by_week(explained: Explained, part: Part | None = None) -> list[WeekOfEntries]:
+    """Return a month's entries by week, latest first, each with the sum up to it.
 
-
-def by_week(explained: Explained) -> list[WeekOfEntries]:
-    """Return a month's entries by week, latest first, each with the sum up to it."""
-    every: list[ExplainedEntry | Quiet] = [*explained.entries, *explained.quiet]
+    :param part: only the entries that a part of the points is made of.
+    """
+    every: list[ExplainedEntry | Quiet] = [one for one in explained.entries if one.is_of(part)]
+    if part is None:
+        every += explained.quiet
     lines = sorted(
         every,
         key=lambda line: (line.day, getattr(line, "id", 0)),
@@ -290,110 +379,3 @@ def by_week(explained: Explained) -> list[WeekOfEntries]:
             )
         )
     return found[::-1]
-
-
-def _sources(session: Session, entries: Sequence[Entry]) -> dict[int, str]:
-    sources = {}
-    for name, table, mine in (
-        ("conversation", Conversation, [one for one in entries if one.rule != Rule.SHARE]),
-        ("share", Share, [one for one in entries if one.rule == Rule.SHARE]),
-    ):
-        numbers = sorted({one.deed for one in mine})
-        external: dict[int, str | None] = {}
-        for at in range(0, len(numbers), CHUNK):
-            rows = session.execute(
-                select(table.id, table.external_id).where(table.id.in_(numbers[at : at + CHUNK]))
-            )
-            external.update({number: known for number, known in rows})
-        for one in mine:
-            sources[one.id] = f"{name}:{external.get(one.deed) or one.deed}"
-    return sources
-
-
-def _answered(
-    session: Session, deeds: Collection[tuple[int | None, int]]
-) -> dict[tuple[int | None, int], bool]:
-    numbers = sorted({number for _, number in deeds})
-    found: dict[tuple[int | None, int], bool] = {}
-    for at in range(0, len(numbers), CHUNK):
-        rows = session.execute(
-            select(Participant.contact_id, Participant.conversation_id, Participant.answered).where(
-                Participant.conversation_id.in_(numbers[at : at + CHUNK])
-            )
-        )
-        found.update({(contact, number): answered for contact, number, answered in rows})
-    return found
-
-
-def _gains(
-    session: Session, waiting: Collection[tuple[int, int]], book: RuleBook
-) -> dict[tuple[int, int], int]:
-    """Return what an answer would bring, by conversation and tie."""
-    if not waiting:
-        return {}
-    records = records_of_ties(
-        session, {tie for _, tie in waiting}, get_programme(session).first_day
-    )
-    deeds = {
-        tie: [record.deed for record in told if record.remembered is None]
-        for tie, told in records.items()
-    }
-    return {
-        (number, tie): gain_of_answer(deeds.get(tie, ()), number, book) for number, tie in waiting
-    }
-
-
-def _quiet(
-    session: Session, person: Person, month: str, entries: Sequence[Entry], book: RuleBook
-) -> list[Quiet]:
-    """Return the month's conversations with no entry of their own, and why."""
-    earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
-    rows = session.execute(
-        select(Conversation, Participant, Contact)
-        .join(Participant, Participant.conversation_id == Conversation.id)
-        .join(Contact, Contact.id == Participant.contact_id)
-        .where(
-            Conversation.person_id == person.id,
-            Conversation.day.between(first_day(month), last_day(month)),
-            Conversation.taken_back_at.is_(None),
-        )
-        .order_by(Conversation.day.desc(), Conversation.id.desc())
-    ).all()
-    remembered = remembered_of_ties(
-        session, {contact.id for _, participant, contact in rows if not participant.counted}
-    )
-    gains = _gains(
-        session,
-        {
-            (conversation.id, contact.id)
-            for conversation, participant, contact in rows
-            if not participant.answered
-            and conversation.began == Began.ADVOCATE
-            and (conversation.id, contact.id) not in earning
-        },
-        book,
-    )
-    quiet = []
-    for conversation, participant, contact in rows:
-        if (conversation.id, contact.id) in earning:
-            continue
-        reason, waiting = rules.why_nothing(
-            conversation.kind,
-            conversation.began,
-            participant.answered,
-            remembered.get((conversation.id, contact.id)),
-            contact=contact.label,
-            gain=gains.get((conversation.id, contact.id), 0),
-            rules=book.of(conversation.day),
-        )
-        quiet.append(
-            Quiet(
-                day=conversation.day,
-                title=did(conversation.kind, conversation.began, contact.label),
-                reason=reason,
-                waiting=waiting,
-                icon=rules.ICONS[conversation.kind],
-                conversation_id=conversation.id,
-            )
-        )
-    return quiet

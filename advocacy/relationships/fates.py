@@ -13,6 +13,7 @@ from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.rules import Evidence, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
+from advocacy.relationships.facts import answered_of
 from advocacy.relationships.rules import Fate
 from advocacy.shares.models import Share
 
@@ -39,13 +40,15 @@ def fates_of(session: Session, person: Person, entries: Sequence[Entry]) -> dict
         **_of_talks(session, talks, first_day),
         **_of_shares(session, shares, person, first_day),
     }
-    for entry in negative:
-        if entry.id not in fates:
-            fates[entry.id] = _fate_among(entry, entries)
+    still = [entry for entry in negative if entry.id not in fates]
+    answered = answered_of(session, {(entry.tie_id, entry.deed) for entry in still})
+    for entry in still:
+        is_answered = answered.get((entry.tie_id, entry.deed), True)
+        fates[entry.id] = _fate_among(entry, entries, is_answered=is_answered)
     return fates
 
 
-def _fate_among(entry: Entry, entries: Sequence[Entry]) -> Fate:
+def _fate_among(entry: Entry, entries: Sequence[Entry], *, is_answered: bool) -> Fate:
     """Return what other entries tell of one whose deed counts still."""
     alike = [
         one
@@ -56,7 +59,9 @@ def _fate_among(entry: Entry, entries: Sequence[Entry]) -> Fate:
     if again:
         is_seen_since = entry.evidence == Evidence.WORD and again[-1].evidence == Evidence.SEEN
         return Fate.SEEN if is_seen_since else Fate.AGAIN
-    return Fate.STANDS if any(one.deed != entry.deed for one in alike) else Fate.CHANGED
+    if any(one.deed != entry.deed for one in alike):
+        return Fate.STANDS
+    return Fate.FOLLOWED if is_answered else Fate.CHANGED
 
 
 def remembered_of_ties(

@@ -16,9 +16,12 @@ from advocacy.points.rules import (
     QUIET_DAYS,
     Began,
     strength,
+    strength_by_week,
     strength_in_words,
 )
 from advocacy.relationships import rules
+
+WEEKS_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Ring:
     talks: int
     last_day: date | None
     both_ways: bool
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,30 @@ class Known:
 
     contact: Contact
     ring: Ring
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """A tie's ring, how many conversations of each kind built it, and the weeks that make it.
+
+    A week is the day of its last conversation and what is left of its weight; ``earlier`` are
+    those that are not told each by itself.
+    """
+
+    ring: Ring
+    built: dict[str, int]
+    weeks: Sequence[tuple[date, float]]
+    earlier: Sequence[tuple[date, float]]
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the contact ever answered, or the advocate them: a week weighs more then."""
+        return self.ring.is_answered
+
+    @property
+    def left(self) -> float:
+        """Return what is left of all weeks together."""
+        return sum(left for _, left in [*self.weeks, *self.earlier])
 
 
 def ring_of(talks: Sequence[tuple[date, bool, str, str]], today: date) -> Ring:
@@ -56,6 +84,7 @@ def ring_of(talks: Sequence[tuple[date, bool, str, str]], today: date) -> Ring:
         talks=len(talks),
         last_day=max((day for day, *_ in talks), default=None),
         both_ways={Began.ADVOCATE, Began.CONTACT} <= began_by,
+        is_answered=any(answered for _, answered, _, _ in talks),
     )
 
 
@@ -67,15 +96,17 @@ def rings_of(
     return {contact: ring_of(talks.get(contact, ()), today) for contact in contacts}
 
 
-def built_of(session: Session, person_id: int, contact_id: int) -> dict[str, int]:
-    """Return how many conversations, answers and meetings built a tie."""
+def strength_of(session: Session, person_id: int, contact_id: int, today: date) -> Strength:
+    """Return what the card of a contact tells of the tie's strength."""
     talks = talks_by_contact(session, person_id, [contact_id]).get(contact_id, [])
     tones = [rules.tone_of(kind, began) for _, _, kind, began in talks]
-    return {
+    _, weeks = strength_by_week([(day, answered) for day, answered, _, _ in talks], today)
+    built = {
         "conversations": tones.count("leaf"),
         "answers": tones.count("sea"),
         "in_person": tones.count("sun"),
     }
+    return Strength(ring_of(talks, today), built, weeks[:WEEKS_LISTED], weeks[WEEKS_LISTED:])
 
 
 def people_known(

@@ -36,6 +36,7 @@ class Fate(StrEnum):
 
     STANDS = "stands"
     CHANGED = "changed"
+    FOLLOWED = "followed the record"
     TAKEN_BACK = "taken back"
     AGAIN = "counts again"
     SEEN = "seen since"
@@ -52,6 +53,7 @@ class Told:
 
     ``contact`` is the name as the reader may see it, ``you`` whether the reader is the advocate
     and ``advocate`` the advocate's name. ``confirmed`` tells what saw it: the contact said so.
+    ``recorded_on`` is the day of entering it, ``is_closed`` whether its month is closed by now.
     """
 
     rule: str
@@ -72,6 +74,8 @@ class Told:
     gain: int = 0
     """What comes on top when they answer; asked only of what is not answered."""
     confirmed: bool = False
+    recorded_on: date | None = None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     unanswered = rules.unanswered[kind]
     if told.began == Began.ADVOCATE and told.points == unanswered and not told.answered_now:
         reason = f"No answer yet: {told.points} of the {full} that an answered {noun} is worth."
-        return reason, _waiting(told.gain, told.contact)
+        return reason, _waiting(told.gain, told.contact, is_closed=told.is_closed)
     if told.began == Began.ADVOCATE and told.points == unanswered and unanswered != full:
         return f"Before {told.contact} answered: {told.points} of {full}.", ""
     if told.points == full:
@@ -153,8 +157,9 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     return f"Deeper than what this week had counted before: the difference to {full}.", ""
 
 
-def _waiting(gain: int, contact: str) -> str:
-    return f"+{gain} when {contact} answers" if gain > 0 else ""
+def _waiting(gain: int, contact: str, *, is_closed: bool) -> str:
+    where = ", in the month open then" if is_closed else ""
+    return f"+{gain} when {contact} answers{where}" if gain > 0 else ""
 
 
 def _points(number: int) -> str:
@@ -177,15 +182,23 @@ def _evidence(told: Told) -> str:
     """Say that it was seen; what is not said to be stands on the advocate's word."""
     if told.evidence != Evidence.SEEN:
         return ""
-    who = f"{told.contact} confirmed" if told.confirmed else "an import reported"
-    return f" Seen: {who} it."
+    if told.confirmed:
+        return f" Seen: {told.contact} confirmed it by the link."
+    return " Seen: reported by an import."
 
 
 def _later(told: Told) -> str:
     if told.month == month_of(told.day):
         return ""
     closed = words_for_period(month_of(told.day))
-    return f" It is of {told.day.day} {told.day:%B}; {closed} is closed, so it counts here."
+    return (
+        f" It is of {_said(told.day)}, but {closed} was closed by then: entered in "
+        f"{words_for_period(told.month)}, and counted there."
+    )
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B}"
 
 
 def _taken_back(told: Told) -> Words:
@@ -197,12 +210,14 @@ def _taken_back(told: Told) -> Words:
         Rule.SHARE: "the share",
     }.get(Rule(told.rule), f"the {NOUNS.get(told.kind or '', 'conversation')}")
     with_whom = "" if told.rule == Rule.SHARE else f" with {told.contact}"
-    of_day = f"{what}{with_whom} of {told.day.day} {told.day:%B}"
+    of_day = f"{what}{with_whom} of {_said(told.day)}"
+    on_day = f" on {_said(told.recorded_on)}" if told.recorded_on else ""
     joined = "you joined" if told.you else f"{who} joined"
     why = {
-        Fate.TAKEN_BACK: f"{who} took it back",
+        Fate.TAKEN_BACK: f"{who} took it back{on_day}",
         Fate.COLLEAGUE: f"{at_the_start(told.contact)} is a colleague, and colleagues do not count",
-        Fate.CHANGED: "It was put right, and counts as it stands now",
+        Fate.CHANGED: f"{who} corrected it{on_day}, and it counts as it stands now",
+        Fate.FOLLOWED: f"Something that it rested on was corrected or taken back{on_day}",
         Fate.AGAIN: "For a while it did not count; it was entered again since",
         Fate.SEEN: "It is seen since, and counts as that",
         Fate.ERASED: "Why is not known any more, since the name was erased",
@@ -217,7 +232,7 @@ def _taken_back(told: Told) -> Words:
 
 _REMEMBERED: Mapping[str, str] = MappingProxyType(
     {
-        Remembered.LATE: "Remembered only: logged more than 14 days after it happened.",
+        Remembered.LATE: f"Remembered only: logged more than {LATE_DAYS} days after it happened.",
         Remembered.BEFORE_PROGRAMME: "Remembered only: it lies before the programme began.",
         Remembered.BEFORE_JOINING: "Remembered only: it lies before you joined.",
         Remembered.COLLEAGUE: "Remembered only: colleagues do not count.",
@@ -234,10 +249,20 @@ def why_nothing(
     contact: str,
     gain: int = 0,
     rules: RuleSet = FIRST_RULES,
+    is_closed: bool = False,
+    later: tuple[str, int] | None = None,
 ) -> tuple[str, str]:
-    """Return why a conversation earned nothing, and what it may still bring."""
+    """Return why a conversation earned nothing, and what it may still bring.
+
+    :param is_closed: whether the month of its day is closed.
+    :param later: what it earned in another month since, when its own was closed: where, how much.
+    """
     if remembered is not None:
         return _REMEMBERED[remembered], ""
+    if later is not None:
+        month, points = later
+        where = words_for_period(month)
+        return f"Its {_points(points)} came when this month was closed: entered in {where}.", ""
     if not answered and began == Began.CONTACT:
         return f"{contact} waits for your answer.", "counts when you answer"
     if not answered:
@@ -251,7 +276,7 @@ def why_nothing(
         return (
             f"{at_the_start(contact)} has not answered you yet: {a_noun(kind)} is worth {full} "
             f"once {contact} answers.",
-            _waiting(gain, contact),
+            _waiting(gain, contact, is_closed=is_closed),
         )
     return "Counted already: each person counts once a week, for what is worth most.", ""
 

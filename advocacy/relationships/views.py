@@ -26,6 +26,7 @@ from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.programme.queries import get_programme
 from advocacy.relationships import queries, rules
+from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
@@ -125,7 +126,7 @@ def _added_words(numbers: Collection[int], at: datetime) -> str:
 
 @blueprint.get("/contacts/<int:contact_id>")
 def card(contact_id: int) -> ResponseReturnValue:
-    """Show one contact: the ring, what built it, and the story so far."""
+    """Show one contact: the ring and what makes it, what it earned, and the story so far."""
     contact = get_contact(db(), current_user.id, contact_id)
     page = asked_page(20)
     today = day_of(now(), get_programme(db()).time_zone)
@@ -148,8 +149,8 @@ def card(contact_id: int) -> ResponseReturnValue:
     return render_template(
         "relationships/card.html",
         contact=contact,
-        ring=queries.rings_of(db(), current_user.id, [contact_id], today)[contact_id],
-        built=queries.built_of(db(), current_user.id, contact_id),
+        strength=queries.strength_of(db(), current_user.id, contact_id, today),
+        earned=explain_tie(db(), current_user.person, contact_id),
         story=story,
         called=first_name(contact.name) or contact.label,
         page=page,

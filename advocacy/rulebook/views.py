@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, stream_t
 from flask.typing import ResponseReturnValue
 
 from advocacy.core.errors import DomainError
-from advocacy.core.time import day_of, month_of, now, shift_month, words_for_period
+from advocacy.core.time import day_of, last_day, month_of, now, shift_month, words_for_period
 from advocacy.people.queries import names_of
 from advocacy.points.queries import rule_book, rule_sets
 from advocacy.points.rule_sets import MONTHS_AHEAD, RuleSet, check, check_coming
@@ -90,6 +90,7 @@ def try_() -> ResponseReturnValue:
         form=setting,
         month=month,
         period=quarter_before(today),
+        last_month=month_of(last_day(quarter_before(today))),
         differences=[
             (LABELS[name], before, after)
             for (name, before), after in zip(

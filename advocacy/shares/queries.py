@@ -104,6 +104,22 @@ def counted_shares(
     return found
 
 
+def counted_in(session: Session, person_id: int, start: date, end: date) -> list[tuple[date, str]]:
+    """Return the day and the title of a person's shares that count from a day to another."""
+    rows = session.execute(
+        select(Share.day, Item.title)
+        .join(Item, Item.id == Share.item_id)
+        .where(
+            Share.person_id == person_id,
+            Share.day.between(start, end),
+            Share.counted.is_(True),
+            Share.taken_back_at.is_(None),
+        )
+        .order_by(Share.day.desc(), Share.id.desc())
+    )
+    return [(day, title) for day, title in rows]
+
+
 def shares_of(
     session: Session, person_id: int, *, limit: int, item_id: int | None = None
 ) -> list[tuple[Share, Item]]:

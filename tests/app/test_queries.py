@@ -14,7 +14,7 @@ QUERIES = {
     "conversations.log_page": ("advocate", 2),
     "conversations.correct_page": ("advocate", 4),
     "relationships.people": ("advocate", 4),
-    "relationships.card": ("advocate", 7),
+    "relationships.card": ("advocate", 10),
     "library.items": ("advocate", 5),
     "library.item": ("advocate", 9),
     "people.profile": ("advocate", 3),

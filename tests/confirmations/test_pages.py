@@ -101,7 +101,7 @@ def test_one_tap_confirms_and_a_second_one_is_told_so(
     assert points() == 12
     assert "Maria confirmed it" in avi.page(f"/contacts/{ids['maria']}").text
     growth = " ".join(avi.page("/growth").text.split())
-    assert "Seen: Maria Oliveira confirmed it." in growth
+    assert "Seen: Maria Oliveira confirmed it by the link." in growth
     assert "Maria has confirmed it already" in avi.page(_ask(ids)).text
 
 

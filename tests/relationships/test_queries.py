@@ -17,7 +17,7 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.balance import alive_by_month, balance_of
 from advocacy.relationships.explained import by_week, explain, labels_of_ties
-from advocacy.relationships.queries import built_of, people_known, rings_of, worth_reaching_out
+from advocacy.relationships.queries import people_known, rings_of, strength_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
 from advocacy.shares.actions import settle_person
 from advocacy.shares.actions import take_back as take_share_back
@@ -72,7 +72,7 @@ def test_what_was_taken_back_counts_for_nothing(session: Session, ada: Person, s
     take_back(session, log(session, ada, sofia, MONDAY), noon(MONDAY))
     ring = rings_of(session, ada.id, [sofia], MONDAY)[sofia]
     assert (ring.strength, ring.word) == (0, "not yet spoken")
-    assert built_of(session, ada.id, sofia) == {
+    assert strength_of(session, ada.id, sofia, MONDAY).built == {
         "conversations": 0,
         "answers": 0,
         "in_person": 0,
@@ -83,7 +83,11 @@ def test_what_built_a_tie(session: Session, ada: Person, sofia: int) -> None:
     log(session, ada, sofia, MONDAY)
     log(session, ada, sofia, MONDAY, "met", began="contact")
     log(session, ada, sofia, MONDAY, began="contact", answered=False)
-    assert built_of(session, ada.id, sofia) == {"conversations": 1, "answers": 1, "in_person": 1}
+    assert strength_of(session, ada.id, sofia, MONDAY).built == {
+        "conversations": 1,
+        "answers": 1,
+        "in_person": 1,
+    }
     ring = rings_of(session, ada.id, [sofia], MONDAY)[sofia]
     assert ring.both_ways
 
@@ -189,7 +193,7 @@ def test_what_was_taken_back_says_why(session: Session, ada: Person, sofia: int)
     assert sum(points for points, *_ in told) == 4
     negative = [reason for points, _, reason in told if points < 0]
     assert any("You took it back" in reason for reason in negative)
-    assert any("put right" in reason for reason in negative)
+    assert any("You corrected it on 13 January" in reason for reason in negative)
 
 
 def test_a_colleague_is_named_as_the_reason(session: Session, ada: Person, sofia: int) -> None:
@@ -235,7 +239,7 @@ def test_an_answer_that_was_put_right_has_no_other_talk_in_its_place(
     correct(session, wrong, said, [sofia], noon(MONDAY))
     negative = [reason for points, _, reason in words(session, ada) if points < 0]
     assert len(negative) == 1
-    assert "put right" in negative[0]
+    assert "You corrected it on 5 January" in negative[0]
 
 
 def test_what_counts_later_names_the_closed_month(
@@ -247,7 +251,7 @@ def test_what_counts_later_names_the_closed_month(
     assert words(session, ada) == []
     ((points, _, reason),) = words(session, ada, "2026-02")
     assert points == 4
-    assert "28 January; January 2026 is closed" in reason
+    assert "28 January, but January 2026 was closed by then: entered in February 2026" in reason
 
 
 def test_a_manager_sees_numbers_and_shared_names_only(
@@ -333,7 +337,12 @@ def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Per
     ("kind", "evidence", "points", "reason"),
     [
         ("met", "word", 8, "A meeting on your word is worth 8; seen, it would be 12."),
-        ("met", "seen", 12, "A meeting that was seen is worth 12. Seen: an import reported it."),
+        (
+            "met",
+            "seen",
+            12,
+            "A meeting that was seen is worth 12. Seen: reported by an import.",
+        ),
         ("called", "word", 8, "An answered call is worth 8."),
     ],
 )

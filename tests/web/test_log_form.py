@@ -302,7 +302,7 @@ def test_a_correction_that_costs_points_says_so_once(avi: Caller, database: Data
     answer = avi.send("/conversations/1/edit", {"occurred_on": day})
     toast = read(avi.get(answer.location or "")).select_one("#toasts")
     assert toast is not None
-    assert "Put right. It was more than 14 days ago: remembered, but no points." in toast.text
+    assert "Corrected. It was more than 14 days ago: remembered, but no points." in toast.text
     answer = avi.send("/conversations/1/edit", {"note": "They sang."})
     assert "no points" not in avi.get(answer.location or "").text
     assert _talks(database) == 1

@@ -128,7 +128,7 @@ def correct(conversation_id: int) -> ResponseReturnValue:
         db().rollback()
         return _correct_again(conversation_id, form, texts, wrong)
     flash(
-        f"Put right.{lost or ' Your points follow the record as it stands now.'}",
+        f"Corrected.{lost or ' Your points follow the record as it stands now.'}",
         "caution" if lost else "done",
     )
     return redirect(next_page() or card_of(conversation_id))

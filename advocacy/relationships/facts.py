@@ -1,0 +1,82 @@
+"""Reading what an entry's words need beside the entry itself, and what conversations still wait."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.queries import records_of_ties
+from advocacy.points.models import Entry
+from advocacy.points.queries import CHUNK
+from advocacy.points.rules import Kind, Rule, RuleBook, gain_of_answer
+from advocacy.programme.queries import get_programme
+from advocacy.shares.models import Share
+
+
+def introduced_to(entries: Collection[Entry]) -> dict[tuple[int, int | None], int]:
+    """Return, of introductions that brought both something in the month, the other tie of each."""
+    pairs: dict[int, set[int]] = {}
+    for entry in entries:
+        if entry.kind == Kind.INTRODUCED and entry.tie_id:
+            pairs.setdefault(entry.deed, set()).add(entry.tie_id)
+    return {
+        (deed, one): other
+        for deed, ties in pairs.items()
+        if len(ties) == 2
+        for one in ties
+        for other in ties - {one}
+    }
+
+
+def sources_of(session: Session, entries: Sequence[Entry]) -> dict[int, str]:
+    """Return what each entry was written for: a conversation or a share, with its number."""
+    sources = {}
+    for name, table, mine in (
+        ("conversation", Conversation, [one for one in entries if one.rule != Rule.SHARE]),
+        ("share", Share, [one for one in entries if one.rule == Rule.SHARE]),
+    ):
+        numbers = sorted({one.deed for one in mine})
+        external: dict[int, str | None] = {}
+        for at in range(0, len(numbers), CHUNK):
+            rows = session.execute(
+                select(table.id, table.external_id).where(table.id.in_(numbers[at : at + CHUNK]))
+            )
+            external.update({number: known for number, known in rows})
+        for one in mine:
+            sources[one.id] = f"{name}:{external.get(one.deed) or one.deed}"
+    return sources
+
+
+def answered_of(
+    session: Session, deeds: Collection[tuple[int | None, int]]
+) -> dict[tuple[int | None, int], bool]:
+    """Return whether each conversation is answered by now, by tie and conversation."""
+    numbers = sorted({number for _, number in deeds})
+    found: dict[tuple[int | None, int], bool] = {}
+    for at in range(0, len(numbers), CHUNK):
+        rows = session.execute(
+            select(Participant.contact_id, Participant.conversation_id, Participant.answered).where(
+                Participant.conversation_id.in_(numbers[at : at + CHUNK])
+            )
+        )
+        found.update({(contact, number): answered for contact, number, answered in rows})
+    return found
+
+
+def gains_of(
+    session: Session, waiting: Collection[tuple[int, int]], book: RuleBook
+) -> dict[tuple[int, int], int]:
+    """Return what an answer would bring, by conversation and tie."""
+    if not waiting:
+        return {}
+    records = records_of_ties(
+        session, {tie for _, tie in waiting}, get_programme(session).first_day
+    )
+    deeds = {
+        tie: [record.deed for record in told if record.remembered is None]
+        for tie, told in records.items()
+    }
+    return {
+        (number, tie): gain_of_answer(deeds.get(tie, ()), number, book) for number, tie in waiting
+    }

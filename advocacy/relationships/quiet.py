@@ -1,0 +1,126 @@
+"""Reading which conversations earned nothing, why, and what they may still bring."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from advocacy.contacts.models import Contact
+from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.rules import did
+from advocacy.core.time import first_day, last_day
+from advocacy.people.models import Person
+from advocacy.points.models import Entry
+from advocacy.points.queries import CHUNK, first_open_month
+from advocacy.points.rules import Began, RuleBook
+from advocacy.relationships import rules
+from advocacy.relationships.facts import gains_of
+from advocacy.relationships.fates import remembered_of_ties
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A conversation that earned nothing here, and why."""
+
+    day: date
+    title: str
+    reason: str
+    waiting: str
+    icon: str
+    conversation_id: int
+
+
+def quiet_in_month(
+    session: Session, person: Person, month: str, entries: Sequence[Entry], book: RuleBook
+) -> list[Quiet]:
+    """Return the month's conversations with no entry of their own in it, and why."""
+    earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
+    days = Conversation.day.between(first_day(month), last_day(month))
+    is_closed = month < (first_open_month(session) or "")
+    return _quiet(session, person, days, earning, book, is_closed=is_closed)
+
+
+def quiet_with(
+    session: Session, person: Person, tie: int, earning: Collection[tuple[int, int]], book: RuleBook
+) -> list[Quiet]:
+    """Return the conversations with a contact that stand at no points, and why.
+
+    :param earning: those that earned something, by conversation and tie.
+    """
+    return _quiet(session, person, Participant.contact_id == tie, earning, book, is_closed=False)
+
+
+def _quiet(
+    session: Session,
+    person: Person,
+    which: ColumnElement[bool],
+    earning: Collection[tuple[int, int | None]],
+    book: RuleBook,
+    *,
+    is_closed: bool,
+) -> list[Quiet]:
+    rows = session.execute(
+        select(Conversation, Participant, Contact)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .where(Conversation.person_id == person.id, which, Conversation.taken_back_at.is_(None))
+        .order_by(Conversation.day.desc(), Conversation.id.desc())
+    ).all()
+    rows = [row for row in rows if (row[0].id, row[2].id) not in earning]
+    remembered = remembered_of_ties(
+        session, {contact.id for _, participant, contact in rows if not participant.counted}
+    )
+    gains = gains_of(
+        session,
+        {
+            (conversation.id, contact.id)
+            for conversation, participant, contact in rows
+            if not participant.answered and conversation.began == Began.ADVOCATE
+        },
+        book,
+    )
+    later = _entered_later(session, {row[0].id for row in rows}) if is_closed else {}
+    first_open = first_open_month(session) or ""
+    quiet = []
+    for conversation, participant, contact in rows:
+        of = (conversation.id, contact.id)
+        reason, waiting = rules.why_nothing(
+            conversation.kind,
+            conversation.began,
+            participant.answered,
+            remembered.get(of),
+            contact=contact.label,
+            gain=gains.get(of, 0),
+            rules=book.of(conversation.day),
+            is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
+            later=later.get(of),
+        )
+        quiet.append(
+            Quiet(
+                day=conversation.day,
+                title=did(conversation.kind, conversation.began, contact.label),
+                reason=reason,
+                waiting=waiting,
+                icon=rules.ICONS[conversation.kind],
+                conversation_id=conversation.id,
+            )
+        )
+    return quiet
+
+
+def _entered_later(
+    session: Session, conversations: Collection[int]
+) -> dict[tuple[int, int], tuple[str, int]]:
+    """Return what conversations of a closed month earned in a later one: where, and how much."""
+    found: dict[tuple[int, int], tuple[str, int]] = {}
+    ordered = sorted(conversations)
+    for at in range(0, len(ordered), CHUNK):
+        rows = session.execute(
+            select(Entry.deed, Entry.tie_id, func.min(Entry.month), func.sum(Entry.points))
+            .where(Entry.deed.in_(ordered[at : at + CHUNK]), Entry.tie_id.is_not(None))
+            .group_by(Entry.deed, Entry.tie_id)
+        )
+        found.update({(deed, tie or 0): (month, int(sum_)) for deed, tie, month, sum_ in rows})
+    return {of: told for of, told in found.items() if told[1] > 0}

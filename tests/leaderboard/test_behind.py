@@ -1,0 +1,145 @@
+"""What makes a figure: contacts for a person, people for a team, and what a place follows from."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from advocacy.contacts.actions import find_or_add
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.rules import Said
+from advocacy.core.database import Database
+from advocacy.core.time import month_of, shift_month, words_for_period
+from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ranking
+from advocacy.people.queries import get_person
+from advocacy.points.actions import recounted
+from advocacy.recognition.actions import close_months
+from tests.portal import JOINED, Caller, settle_in
+
+NOW = datetime.now(UTC)
+MONTH = month_of(NOW.date())
+LAST = shift_month(MONTH, -1)
+DAYS = [date.fromisoformat(f"{LAST}-{day}") for day in ("03", "12", "20")]
+
+
+def speak(database: Database, person: int, contact: str, *days: date) -> None:
+    with database.writing() as session:
+        hold(session, person)
+        [tie] = find_or_add(session, person, [contact], NOW)
+        said = [Said(day, "called", "advocate", [True]) for day in days]
+        record(session, [NewConversation(person, [tie], one, reported=True) for one in said], NOW)
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["advocacy_database"]
+    return found
+
+
+@pytest.fixture
+def ids(app: Flask, database: Database) -> dict[str, int]:
+    """Let Avi lead before Noor, both of a team, and Noor be off the board."""
+    found = settle_in(database)
+    speak(database, found["avi"], "Maria", *DAYS)
+    speak(database, found["avi"], "Kwame", DAYS[0])
+    speak(database, found["noor"], "Ole", *DAYS[:2])
+    speak(database, found["mina"], "Zoe", DAYS[0])
+    with database.writing() as session:
+        team = find_or_add_team(session, "Care")
+        for who in ("avi", "noor"):
+            move_to_team(session, get_person(session, found[who]), team, JOINED)
+        noor = get_person(session, found["noor"])
+        with recounted(session, noor):
+            set_left_ranking(session, noor, True)
+    return found
+
+
+def lines(page: BeautifulSoup) -> list[str]:
+    return [" ".join(row.get_text(" ", strip=True).split()) for row in page.select("#behind li")]
+
+
+def said(page: BeautifulSoup) -> str:
+    (section,) = page.select("#behind")
+    return " ".join(section.get_text(" ", strip=True).split())
+
+
+def test_names_are_for_the_advocate_and_numbers_for_the_manager(
+    app: Flask, ids: dict[str, int]
+) -> None:
+    query = f"month={LAST}&show=conversations"
+    own = Caller(app, "avi").page(f"/growth?{query}")
+    assert lines(own) == ["Maria 3", "Kwame 1"]
+    assert len(own.select("#behind a[href^='/contacts/']")) == 2
+    seen = Caller(app, "mina").page(f"/leaderboard/{ids['avi']}?{query}")
+    assert lines(seen) == ["Private contact 1 3", "Private contact 2 1"]
+    assert "Maria" not in str(seen)
+    assert "They add up to 4 ." in said(seen)
+
+
+def test_a_part_of_the_points_shows_its_entries_alone(app: Flask, ids: dict[str, int]) -> None:
+    avi = Caller(app, "avi")
+    page = avi.page(f"/growth?month={LAST}&part=word")
+    assert f"Nothing of this in {words_for_period(LAST)}." in page.text
+    page = avi.page(f"/growth?month={LAST}&part=seen")
+    assert len(page.select("#entries .entry")) == 5
+    assert "They add up to 40" in " ".join(page.select("#entries")[0].text.split())
+    for query, words in (
+        ("show=x", "There is no such figure."),
+        ("show=joined", "There is no such figure."),
+        ("part=x", "Points have no such part."),
+    ):
+        answer = avi.get(f"/growth?{query}")
+        assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_a_balance_names_who_is_on_the_board_and_counts_the_rest(
+    app: Flask, ids: dict[str, int]
+) -> None:
+    mina = Caller(app, "mina")
+    for team in ("", "&team=1"):
+        page = mina.page(f"/leaderboard/balance?month={LAST}&show=begun{team}")
+        assert lines(page) == ["Avi Somebody 1", "Who is not on the board, by their own wish 1"]
+        assert "Noor" not in str(page.select_one("main"))
+        (way,) = page.select("#behind li a")
+        assert lines(mina.page(str(way["href"]))) == [
+            f"Private contact 1 {DAYS[1].day} {DAYS[1]:%B %Y} 1"
+        ]
+    answer = mina.get("/leaderboard/balance?show=shares")
+    assert (answer.status_code, "There is no such figure." in answer.text) == (422, True)
+    answer = mina.get(f"/leaderboard/{ids['avi']}?hint=x")
+    assert (answer.status_code, "There is no such hint." in answer.text) == (422, True)
+
+
+def test_a_place_says_who_is_around_and_names_nobody_to_an_advocate(
+    app: Flask, ids: dict[str, int]
+) -> None:
+    mina = Caller(app, "mina")
+    own = said(mina.page(f"/growth?month={LAST}&show=place"))
+    assert "Second of 3 , by points alone: 8" in own
+    assert "One person stands above." in own
+    assert "One person stands below." in own
+    assert "Avi" not in own
+    seen = said(mina.page(f"/leaderboard/{ids['mina']}?month={LAST}&show=place"))
+    assert "the nearest is Avi Somebody with 40." in seen
+    of_team = f"/leaderboard/{ids['avi']}?month={LAST}&team=1&show=place"
+    assert "First of 1 " in said(mina.page(of_team))
+    assert "There is no place" in said(
+        mina.page(f"/leaderboard/{ids['noor']}?month={LAST}&show=place")
+    )
+
+
+def test_a_closed_figure_stands_beside_what_the_record_says_since(
+    app: Flask, ids: dict[str, int], database: Database, tmp_path: Path
+) -> None:
+    with database.writing() as session:
+        close_months(session, LAST, closed_by=None, now=NOW, data=tmp_path)
+    speak(database, ids["avi"], "Kwame", DAYS[1])
+    avi = Caller(app, "avi")
+    page = avi.page(f"/growth?month={LAST}&show=begun")
+    assert len(lines(page)) == 2
+    assert "The figure is 1 , as it was sealed when a month was closed." in said(page)
+    since = said(avi.page(f"/growth?month={MONTH}&show=corrected"))
+    assert "the difference, 1 , is what came to be known since" in since
+    assert "Sealed when the month before was closed were 1" in since
