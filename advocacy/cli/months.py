@@ -73,6 +73,45 @@ def _plain(state: "MonthState") -> dict[str, Any]:
     }
 
 
+@month.command("hints")
+@click.argument("month_", metavar="MONTH", type=MONTH)
+@format_option
+def hints(month_: str, format_: str) -> None:
+    """Print what looks unusual beside the best of a month like 2026-10. A hint is no verdict."""
+    from advocacy.cli.house import opened_house
+    from advocacy.core.time import words_for_period
+    from advocacy.recognition.boards import board
+    from advocacy.recognition.queries import check_period
+    from advocacy.recognition.unusual import LOOKED_AT, hints_in
+
+    with opened_house() as house:
+        today = house.today()
+        with house.database.reading() as session:
+            check_period(session, month_, today)
+            first = board(session, month_, today=today, limit=LOOKED_AT).rows
+            found = hints_in(session, month_, [row.person_id for row in first])
+    rows = [
+        {
+            "rank": row.rank,
+            "email": row.email,
+            "name": row.name,
+            "hint": hint.kind,
+            "words": hint.words,
+            "figures": dict(hint.figures),
+        }
+        for row in first
+        for hint in found.get(row.person_id, ())
+    ]
+
+    def in_words() -> None:
+        if rows:
+            print_table({"rank": "#", "name": "name", "words": "what looks unusual"}, rows)
+        else:
+            click.echo(f"Nothing of what is looked for in {words_for_period(month_)}.")
+
+    print_as(format_, rows, in_words)
+
+
 @click.group("export")
 def export() -> None:
     """Hand on what was closed."""

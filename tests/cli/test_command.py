@@ -374,6 +374,27 @@ def test_the_leaderboard(study: Command) -> None:
     assert "There is no team" in study.refusal("leaderboard", "--team", "Nowhere")
 
 
+def test_the_hints_of_a_month(run: Command, tmp_path: Path) -> None:
+    run.json("person", "add", "mia@example.com", "--name", "Mia")
+    row = "mia@example.com,Guest {0},2026-03-{0:02}T12:00:00Z,called,advocate,true"
+    lines = ["advocate,contact,occurred_at,kind,began,answered", *map(row.format, range(1, 11))]
+    (tmp_path / "guests.csv").write_text("\n".join(lines))
+    run.json("import", "conversations", tmp_path / "guests.csv")
+    [hint] = run.json("month", "hints", "2026-03")
+    assert hint == {
+        "rank": 1,
+        "email": "mia@example.com",
+        "name": "Mia",
+        "hint": "nobody spoken with twice",
+        "words": "10 people were spoken with, none of them on two days; all of them seen.",
+        "figures": {"people": 10, "seen": 10},
+    }
+    assert hint["words"] in run("month", "hints", "2026-03").stdout
+    assert run("month", "hints", "2026-04").stdout == (
+        "Nothing of what is looked for in April 2026.\n"
+    )
+
+
 def test_the_balance_of_a_month(study: Command) -> None:
     found = study.json("balance", "--month", "2004-11")
     assert {"month", "team", "balance", "conversations", "they_began"} == set(found)

@@ -119,6 +119,7 @@ month nonsense | No such command
 month list 2026 | unexpected extra argument
 month close | Missing argument 'MONTH'
 month close soon | is not a month
+month hints 2026-13 | is not a month
 month close 9999-12 | is not a month
 export recognition | Missing argument 'MONTH'
 export recognition 1899-12 | is not a month
@@ -158,6 +159,7 @@ leaderboard --team Nowhere | There is no team Nowhere
 leaderboard --all --team So\x1buth | There is no team So uth
 balance --team Nowhere | There is no team Nowhere
 balance --month {shift_month(THIS_MONTH, 1)} | is still to come
+month hints {shift_month(THIS_MONTH, 1)} | is still to come
 explain nobody@example.com --month {CLOSED} | Nobody here
 month close {CLOSED} | is closed
 month close {THIS_MONTH} | is not over

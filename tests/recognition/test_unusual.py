@@ -121,13 +121,31 @@ def test_the_close_page_says_it_beside_the_best_and_changes_no_point(
     (said,) = page.select(f"[data-hints='{ids['avi']}']")
     words = said.get_text(" ", strip=True)
     assert "0 of 25 conversations that the advocate began were answered; all of them seen." in words
-    (way,) = said.select("a")
-    assert mina.get(str(way["href"])).status_code == 200
+    ways = [str(way["href"]) for way in said.select("[data-hint] a")]
+    assert ways
+    assert {mina.get(way).status_code for way in ways} == {200}
     (room,) = page.select("#unusual")
     assert "A hint is no verdict" in room.text
     assert mina.send(PATH).status_code == 302
     with database.reading() as session:
         assert list(session.scalars(select(Entry.id))) == before
+
+
+def test_a_hint_leads_to_the_entries_that_it_speaks_of(app: Flask, database: Database) -> None:
+    ids = settle_in(database)
+    log(database, ids["avi"], strangers(10))
+    log(database, ids["avi"], [("Stranger 11", MONDAY)], answered=False)
+    mina = Caller(app, "mina")
+    (way,) = mina.page(PATH).select(f"[data-hints='{ids['avi']}'] [data-hint] a")
+    page = mina.page(str(way["href"]))
+    (notice,) = page.select(".notice--sun")
+    words = " ".join(notice.text.split())
+    assert "11 people were spoken with, none of them on two days; all of them seen." in words
+    assert "10 entries below are marked. 1 of the 11 conversations" in words
+    assert len(page.select(".entry--marked")) == 10
+    assert not page.select("#entries details:not([open]) .entry--marked")
+    other = str(way["href"]).replace("nobody_twice", "one_day")
+    assert "The hint that led here is there no more" in mina.page(other).text
 
 
 def test_a_quiet_month_says_so(app: Flask, database: Database) -> None:
