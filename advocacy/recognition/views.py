@@ -1,6 +1,6 @@
 """The months: their state, closing one after a preview, and its files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from advocacy.points.queries import first_open_month, last_closed_month, rule_bo
 from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme
 from advocacy.recognition import actions, queries
-from advocacy.recognition.boards import rows_to_close
+from advocacy.recognition.boards import BoardRow, rows_to_close
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
 from advocacy.recognition.unusual import LOOKED_AT, with_hints
@@ -128,10 +128,20 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             reached=sum(1 for word in words if 0 < word >= limit),
             mark=passed_by_one_in_ten(words),
             most=max(words, default=0),
+            on_word=_most_on_word(ranked, on_word),
             waiting=count_unanswered(db(), time.first_day(closing[0]), time.last_day(month)),
         ),
         409 if error else 200,
     )
+
+
+def _most_on_word(
+    ranked: Sequence[tuple[int, BoardRow]], on_word: Mapping[int, int]
+) -> list[tuple[BoardRow, int]]:
+    """Return who of a board earned most on their word alone, and how much, before the limit."""
+    told = [(row, on_word.get(row.person_id, 0)) for _, row in ranked]
+    told.sort(key=lambda one: -one[1])
+    return [(row, word) for row, word in told[:PREVIEW_ROWS] if word > 0]
 
 
 def _closed_already(month: str, status: int) -> ResponseReturnValue:

@@ -43,4 +43,4 @@ def test_yes_we_spoke(
     expect(story(phone)).to_contain_text("Maria confirmed it")
     phone.goto("/growth")
     expect(phone.locator(".figure-number").last).to_have_text("12")
-    expect(phone.get_by_text("Seen: Maria Oliveira confirmed it.")).to_be_visible()
+    expect(phone.get_by_text("Seen: Maria Oliveira confirmed it by the link.")).to_be_visible()

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from advocacy.contacts.actions import find_or_add
+from advocacy.content.models import Item
 from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -16,6 +17,8 @@ from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ran
 from advocacy.people.queries import get_person
 from advocacy.points.actions import recounted
 from advocacy.recognition.actions import close_months
+from advocacy.shares.actions import NewShare
+from advocacy.shares.actions import record as record_shares
 from tests.portal import JOINED, Caller, settle_in
 
 NOW = datetime.now(UTC)
@@ -47,6 +50,11 @@ def ids(app: Flask, database: Database) -> dict[str, int]:
     speak(database, found["noor"], "Ole", *DAYS[:2])
     speak(database, found["mina"], "Zoe", DAYS[0])
     with database.writing() as session:
+        item = Item(title="News", state="published", published_at=NOW, created_at=NOW)
+        session.add(item)
+        session.flush()
+        share = NewShare(found["avi"], item.id, "copy", DAYS[0], reported=True)
+        record_shares(session, [share], NOW)
         team = find_or_add_team(session, "Care")
         for who in ("avi", "noor"):
             move_to_team(session, get_person(session, found[who]), team, JOINED)
@@ -72,10 +80,15 @@ def test_names_are_for_the_advocate_and_numbers_for_the_manager(
     own = Caller(app, "avi").page(f"/growth?{query}")
     assert lines(own) == ["Maria 3", "Kwame 1"]
     assert len(own.select("#behind a[href^='/contacts/']")) == 2
-    seen = Caller(app, "mina").page(f"/leaderboard/{ids['avi']}?{query}")
+    mina = Caller(app, "mina")
+    seen = mina.page(f"/leaderboard/{ids['avi']}?{query}")
     assert lines(seen) == ["Private contact 1 3", "Private contact 2 1"]
     assert "Maria" not in str(seen)
     assert "They add up to 4 ." in said(seen)
+    shares = mina.page(f"/leaderboard/{ids['avi']}?month={LAST}&show=shares")
+    assert lines(shares) == [f"News {DAYS[0].day} {DAYS[0]:%B %Y} 1"]
+    met = mina.page(f"/leaderboard/{ids['avi']}?month={LAST}&show=in_person")
+    assert "There is nobody and nothing behind it" in said(met)
 
 
 def test_a_part_of_the_points_shows_its_entries_alone(app: Flask, ids: dict[str, int]) -> None:
@@ -122,7 +135,7 @@ def test_a_place_says_who_is_around_and_names_nobody_to_an_advocate(
     assert "One person stands below." in own
     assert "Avi" not in own
     seen = said(mina.page(f"/leaderboard/{ids['mina']}?month={LAST}&show=place"))
-    assert "the nearest is Avi Somebody with 40." in seen
+    assert "the nearest is Avi Somebody with 41." in seen
     of_team = f"/leaderboard/{ids['avi']}?month={LAST}&team=1&show=place"
     assert "First of 1 " in said(mina.page(of_team))
     assert "There is no place" in said(
