@@ -1,16 +1,17 @@
 """A month as it stood at a moment: places, from when entries were recorded."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from advocacy.core.time import last_day
-from advocacy.people.models import Person
+from advocacy.core.time import day_of, last_day
+from advocacy.people.models import Absence, Person
 from advocacy.points.models import ClosedMonth, Entry
 from advocacy.points.queries import rule_book
 from advocacy.points.rules import Evidence, Rule
+from advocacy.programme.queries import get_programme
 from advocacy.recognition.ranking import Place
 from advocacy.relationships.explained import Explained, explain
 
@@ -39,14 +40,12 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
 
     The ledger is added up, once for everybody, from what had been recorded by then. Who was
     deactivated only later still had a place, and among others keeps it in a month that was closed
-    by then; who left the ranking has none, as nobody keeps when that was.
+    by then; of who is back since, the days of absence are known. Who left the ranking has none,
+    as nobody keeps when that was.
 
     :returns: None for who had no place: not here yet, gone by then, or off the ranking.
     """
-    if person.left_ranking or person.created_at > at:
-        return None
-    if person.deactivated_at is not None and person.deactivated_at <= at:
-        return None
+    gone = _gone(at, get_programme(session).time_zone)
     limit = rule_book(session).of_month(month).word_limit
     closed = session.get(ClosedMonth, month)
     is_closed = closed is not None and closed.closed_at <= at
@@ -70,7 +69,7 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
         Person.left_ranking.is_(False),
         Person.created_at <= at,
         # a closed month keeps its leavers, as its board does
-        true() if is_closed else or_(Person.deactivated_at.is_(None), Person.deactivated_at > at),
+        true() if is_closed else ~gone,
         or_(Person.joined <= last_day(month), sums.c.person_id.is_not(None)),
     )
     board = (
@@ -79,7 +78,12 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
         .where(shown)
         .subquery()
     )
-    mine = select(board.c.points).where(board.c.id == person.id).scalar_subquery()
+    mine = (
+        select(board.c.points)
+        .join(Person, Person.id == board.c.id)
+        .where(Person.id == person.id, ~gone)
+        .scalar_subquery()
+    )
     found = session.execute(
         select(
             mine,
@@ -88,3 +92,21 @@ def place_at(session: Session, person: Person, month: str, at: datetime) -> Plac
         ).select_from(board)
     ).one()
     return None if found[0] is None else Place(found[2] + 1, found[1])
+
+
+def _gone(at: datetime, zone: str) -> ColumnElement[bool]:
+    """Return who was deactivated at a moment; midnight is the end of a day."""
+    day = day_of(at - timedelta.resolution, zone)
+    away = (
+        select(Absence.person_id)
+        .where(
+            Absence.person_id == Person.id,
+            or_(
+                and_(Absence.gone_on <= day, Absence.back_on > day),
+                # of who is not back, the moment of leaving is known
+                and_(Absence.gone_on < day, Absence.back_on.is_(None)),
+            ),
+        )
+        .exists()
+    )
+    return or_(func.coalesce(Person.deactivated_at <= at, false()), away)

@@ -131,6 +131,48 @@ def test_a_closed_month_keeps_the_places_of_its_leavers(session: Session, tmp_pa
     assert place_at(session, second, "2026-01", noon(START)) == Place(2, 2)
 
 
+def test_who_was_away_and_is_back_had_no_place_meanwhile(session: Session) -> None:
+    gone_on, back_on = date(2026, 2, 3), date(2026, 2, 6)
+    add_programme(session)
+    first, second = add_person(session, "p1@example.com"), add_person(session, "p2@example.com")
+    for person, kind in ((first, "called"), (second, "wrote")):
+        log(session, person, add_contacts(session, person, "A"), START, kind)
+    for verb, day in ((people_actions.deactivate, gone_on), (people_actions.activate, back_on)):
+        with recounted(session, first):
+            verb(session, first, noon(day))
+    session.expire_all()
+    midnight = datetime(2026, 2, 3, tzinfo=UTC)
+    places = {
+        midnight: (Place(1, 2), Place(2, 2)),  # the end of the day before
+        midnight + timedelta(days=1): (None, Place(1, 1)),
+        midnight + timedelta(days=3): (None, Place(1, 1)),
+        noon(back_on): (Place(1, 2), Place(2, 2)),
+    }
+    for moment, (of_first, of_second) in places.items():
+        assert place_at(session, first, "2026-01", moment) == of_first
+        assert place_at(session, second, "2026-01", moment) == of_second
+
+
+def test_who_is_gone_again_on_the_day_of_coming_back_was_away_all_the_time(
+    session: Session,
+) -> None:
+    gone_on, back_on = date(2026, 2, 3), date(2026, 2, 6)
+    add_programme(session)
+    first, second = add_person(session, "p1@example.com"), add_person(session, "p2@example.com")
+    for verb, at in (
+        (people_actions.deactivate, noon(gone_on)),
+        (people_actions.activate, noon(back_on)),
+        (people_actions.deactivate, noon(back_on) + timedelta(hours=1)),
+    ):
+        with recounted(session, first):
+            verb(session, first, at)
+    session.expire_all()
+    before, between = noon(gone_on) - timedelta(hours=1), noon(gone_on) + timedelta(days=1)
+    assert place_at(session, second, "2026-02", before) == Place(1, 2)
+    assert place_at(session, second, "2026-02", between) == Place(1, 1)
+    assert place_at(session, first, "2026-02", between) is None
+
+
 @pytest.mark.parametrize(
     ("text", "instant"),
     [
