@@ -50,6 +50,23 @@ def checks(caller: Caller) -> dict[str, str]:
     return found
 
 
+def test_a_month_before_anybody_joined_says_so_and_can_be_closed(
+    app: Flask, database: Database
+) -> None:
+    month = shift_month(month_of(JOINED), -1)
+    with database.writing() as session:
+        avi = session.scalars(select(Person).where(Person.email == "avi@example.com")).one()
+        hold(session, avi.id)
+        maria = find_or_add(session, avi.id, ["Maria"], NOW)
+        said = Said(last_day(month), "wrote", "advocate", [False])
+        record(session, [NewConversation(avi.id, maria, said, reported=True)], NOW)
+    mina = Caller(app, "mina")
+    path = f"/recognition/{month}/close"
+    assert "Nobody was here yet" in mina.page(path).get_text()
+    assert mina.send(path).status_code == 302
+    assert "Closed" in mina.page(f"/recognition/{month}").get_text()
+
+
 def test_the_preview_says_what_was_checked(app: Flask, database: Database) -> None:
     said = checks(Caller(app, "mina"))
     assert said["Every total adds up"] == "1 entry of 1 person, each sum equals its entries"
