@@ -23,6 +23,7 @@ from advocacy.points.models import (
     Tie,
 )
 from advocacy.programme.models import Programme
+from advocacy.questions.models import Question
 from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.shares.models import Share, TrackedLink
 from advocacy.terms.models import Acceptance, Terms
@@ -66,6 +67,7 @@ TABLES = (
     Participant,
     Witness,
     Confirmation,
+    Question,
     ClosedStanding,
     ClosedBalance,
     ExportFile,

@@ -19,7 +19,9 @@ from advocacy.confirmations.views import blueprint as confirmations
 from advocacy.confirmations.views import public as confirmed
 from advocacy.conversations.views import blueprint as conversations
 from advocacy.core.database import Database
+from advocacy.home.questions import blueprint as asked
 from advocacy.home.views import blueprint as home
+from advocacy.leaderboard.questions import blueprint as questions
 from advocacy.leaderboard.views import blueprint as leaderboard
 from advocacy.library.views import blueprint as library
 from advocacy.people.views import blueprint as people
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     auth,
     account,
     home,
+    asked,
     conversations,
     confirmations,
     confirmed,
@@ -50,6 +53,7 @@ BLUEPRINTS = (
     shares,
     people,
     leaderboard,
+    questions,
     recognition,
     rulebook,
     admin,

@@ -63,6 +63,8 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "home.growth": Who.PEOPLE,
         "home.switch_ranking": Who.PEOPLE,
         "home.kept": Who.PEOPLE,
+        "asked.question": Who.PEOPLE,  # asked of oneself
+        "asked.answer": Who.PEOPLE,
         # conversations and people: always one's own
         "conversations.log_page": Who.PEOPLE,
         "conversations.log": Who.PEOPLE,
@@ -113,6 +115,12 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "leaderboard.board": Who.MANAGERS,
         "leaderboard.balance": Who.MANAGERS,
         "leaderboard.person": Who.MANAGERS,
+        "questions.all_": Who.MANAGERS,
+        "questions.ask_page": Who.MANAGERS,
+        "questions.ask": Who.MANAGERS,
+        "questions.question": Who.MANAGERS,
+        "questions.decide": Who.MANAGERS,
+        "questions.restore": Who.MANAGERS,
         "recognition.months": Who.MANAGERS,
         "recognition.month": Who.MANAGERS,
         "recognition.close_page": Who.MANAGERS,

@@ -19,6 +19,7 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Source
 from advocacy.core.codes import hashed
 from advocacy.core.errors import Conflict, NotFound
+from advocacy.questions.actions import forget_words
 
 
 def ask(
@@ -94,6 +95,7 @@ def forget_me(session: Session, code: str, now: datetime) -> Found:
             Confirmation.tie_id == request.tie_id, Confirmation.id != request.id
         )
     )
+    forget_words(session, found.contact)
     erase_contact(session, found.contact, now)
     request.answer, request.answered_at = Answer.FORGOTTEN, now
     note(session, Action.FORGOTTEN, actor_id=None, subject_id=found.person.id, now=now)

@@ -311,6 +311,7 @@ def _in_a_conversation_of_its_own(
         note=conversation.note,
         logged_at=now,
         reported=conversation.reported,
+        set_aside_by=conversation.set_aside_by,
     )
     session.add(alone)
     session.flush()

@@ -14,6 +14,8 @@ class Conversation(Base):
 
     ``day`` is its date in the programme's zone, fixed when written. ``reported`` marks what an
     administrator's import or a connected system brought, ``digest`` the hash of what it brought.
+    ``set_aside_by``: the number of the question by which a manager decided that it is worth
+    nothing; what was split off it since has the same.
     """
 
     __tablename__ = "conversation"
@@ -44,6 +46,7 @@ class Conversation(Base):
     logged_at: Mapped[datetime]
     reported: Mapped[bool] = mapped_column(default=False)
     taken_back_at: Mapped[datetime | None]
+    set_aside_by: Mapped[int | None]
     external_id: Mapped[str | None] = mapped_column(String(rules.EXTERNAL_ID_LENGTH), unique=True)
     digest: Mapped[str | None] = mapped_column(String(64))
 

@@ -52,6 +52,7 @@ def records_of_ties(
             seen,
             joined,
             colleague,
+            set_aside,
         ) in rows:
             remembered = remembered_only(
                 day,
@@ -60,6 +61,7 @@ def records_of_ties(
                 colleague=colleague is not None,
                 joined=joined,
                 first_day=first_day,
+                set_aside=bool(set_aside),
             )
             deed = Deed(day, kind, began, answered, bool(seen), number)
             found.setdefault(tie, []).append(Record(deed, tie, counted, remembered))
@@ -91,6 +93,7 @@ def _records() -> Any:
             seen,
             advocate.joined,
             colleague.id,
+            Conversation.set_aside_by.is_not(None),
         )
         .join(Conversation, Conversation.id == Participant.conversation_id)
         .join(Contact, Contact.id == Participant.contact_id)

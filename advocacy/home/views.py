@@ -29,6 +29,7 @@ from advocacy.points.actions import recounted
 from advocacy.points.queries import rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
+from advocacy.questions.queries import waiting_questions
 from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
@@ -38,6 +39,7 @@ from advocacy.recognition.rules import ordinal, period_after
 from advocacy.relationships.balance import alive_by_month, balance_of
 from advocacy.relationships.explained import by_week, explain, labels_of_ties
 from advocacy.relationships.queries import rings_of, worth_reaching_out
+from advocacy.relationships.titles import titles_of
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -63,6 +65,8 @@ def today() -> ResponseReturnValue:
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
     more = len(waiting) == WAITING
     items = library_page(db(), now=now(), limit=SHARING)[0]
+    questions = waiting_questions(db(), current_user.id)
+    asked_about = [one.conversation for one in questions]
     return render_template(
         "home/today.html",
         greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
@@ -71,6 +75,8 @@ def today() -> ResponseReturnValue:
         known=count_contacts(db(), current_user.id),
         waiting=waiting,
         waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),
+        questions=questions,
+        titles=titles_of(db(), asked_about, for_manager=False) if questions else {},
         profile_waits=proposed_profile(db(), current_user.id) is not None,
         reaching=reaching,
         rings=rings_of(db(), current_user.id, contacts, day),

@@ -348,17 +348,28 @@ class Remembered(StrEnum):
     BEFORE_PROGRAMME = "before the programme"
     BEFORE_JOINING = "before joining"
     COLLEAGUE = "colleague"
+    SET_ASIDE = "set aside"
 
 
 def remembered_only(
-    day: date, logged_on: date, *, reported: bool, colleague: bool, joined: date, first_day: date
+    day: date,
+    logged_on: date,
+    *,
+    reported: bool,
+    colleague: bool,
+    joined: date,
+    first_day: date,
+    set_aside: bool = False,
 ) -> Remembered | None:
     """Return why a deed is only remembered, or None when it counts.
 
     :param reported: it came with an administrator's import or a connected system, which is
         seen, on time, and counts from its own day, however early.
     :param colleague: the contact's e-mail is that of a person of the programme.
+    :param set_aside: a manager decided so after asking about it, whatever else holds.
     """
+    if set_aside:
+        return Remembered.SET_ASIDE
     if colleague:
         return Remembered.COLLEAGUE
     if reported:

@@ -44,7 +44,8 @@ def with_hints(
 def hints_in(session: Session, month: str, people: Collection[int]) -> dict[int, list[Hint]]:
     """Return what looks unusual in a month of some people, by person; who has no hint is left out.
 
-    All of their conversations count that stand, those that are remembered only too.
+    All of their conversations count that stand, those that are remembered only too; what was set
+    aside is decided already.
     """
     talks, known = _talks(session, month, people)
     shared = _logged_by_several(session, month, people)
@@ -157,4 +158,5 @@ def _stands_in(month: str) -> ColumnElement[bool]:
     return and_(
         Conversation.day.between(first_day(month), last_day(month)),
         Conversation.taken_back_at.is_(None),
+        Conversation.set_aside_by.is_(None),
     )

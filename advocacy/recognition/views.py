@@ -14,6 +14,7 @@ from advocacy.people.queries import names_of
 from advocacy.points.queries import first_open_month, last_closed_month, rule_book
 from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme
+from advocacy.questions.queries import count_open
 from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import BoardRow, rows_to_close
 from advocacy.recognition.models import ClosedStanding
@@ -105,6 +106,7 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
     limit = rule_book(db()).of_month(month).word_limit
     ranked = [(rank, row) for rank, row in sealing if rank is not None]
     closing = time.months_between(first_open_month(db()) or earliest, month)
+    looked = with_hints(db(), month, ranked, always=PREVIEW_ROWS)
     with database().reading() as reading:
         entries, people, problems = adds_up(reading, closing)
     return (
@@ -112,7 +114,8 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             "recognition/close.html",
             month=month,
             refused=refused,
-            rows=with_hints(db(), month, ranked, always=PREVIEW_ROWS),
+            rows=looked,
+            questions=count_open(db(), {one.row.person_id for one in looked}, time.last_day(month)),
             looked_at=min(LOOKED_AT, len(ranked)),
             people=len(sealing),
             left=sum(1 for rank, _ in sealing if rank is None),

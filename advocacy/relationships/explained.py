@@ -32,7 +32,9 @@ from advocacy.points.rules import (
     month_points,
 )
 from advocacy.programme.queries import get_programme
+from advocacy.questions.queries import Asked
 from advocacy.relationships import rules
+from advocacy.relationships.asked import About, asked_about
 from advocacy.relationships.facts import answered_of, gains_of, introduced_to, sources_of
 from advocacy.relationships.fates import fates_of
 from advocacy.relationships.quiet import Quiet, quiet_in_month, quiet_with
@@ -66,14 +68,21 @@ class ExplainedEntry:
     words: Words
     built_by: Part
     deed: int
+    asked: Asked | None = None
+    """The latest question about the conversation."""
 
     def is_of(self, part: Part | None) -> bool:
         """Tell whether it is one of a part's entries; all are of the whole."""
         return part is None or part in (self.evidence, self.built_by)
 
+    @property
+    def conversation_id(self) -> int | None:
+        """Return the conversation that it was written for, if it is no share’s."""
+        return None if self.rule == Rule.SHARE else self.deed
+
     def is_about(self, conversations: Collection[int]) -> bool:
         """Tell whether it was written for one of some conversations."""
-        return self.rule != Rule.SHARE and self.deed in conversations
+        return self.conversation_id in conversations
 
     @property
     def reason(self) -> str:
@@ -203,7 +212,8 @@ def explain(
     """
     entries = entries_of_month(session, person.id, month, by=as_of)
     book = rule_book(session)
-    explained = _explained(session, person, entries, book, for_manager=for_manager)
+    about = asked_about(session, person.id, as_of)
+    explained = _explained(session, person, entries, book, about, for_manager=for_manager)
     rules_of_month = book.of_month(month)
     sums = (
         _kept_sums(standing_of(session, person.id, month))
@@ -219,7 +229,7 @@ def explain(
         entries=explained,
         made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
         word_limit=rules_of_month.word_limit,
-        quiet=quiet_in_month(session, person, month, entries, book) if with_quiet else [],
+        quiet=quiet_in_month(session, person, month, entries, book, about) if with_quiet else [],
     )
 
 
@@ -227,12 +237,13 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
     """Return what a tie earned, for its advocate: each entry with its month, latest first."""
     entries = entries_of_tie(session, person.id, tie)
     book = rule_book(session)
-    explained = _explained(session, person, entries, book, for_manager=False)
+    about = asked_about(session, person.id)
+    explained = _explained(session, person, entries, book, about, for_manager=False)
     by_talk: dict[int, int] = {}
     for entry in entries:
         by_talk[entry.deed] = by_talk.get(entry.deed, 0) + entry.points
     earning = {(deed, tie) for deed, points in by_talk.items() if points > 0}
-    quiet = quiet_with(session, person, tie, earning, book)
+    quiet = quiet_with(session, person, tie, earning, book, about)
     return ExplainedTie(
         points=sum(entry.points for entry in entries),
         entries=[(entry.month, told) for entry, told in zip(entries, explained, strict=True)],
@@ -248,13 +259,14 @@ def _explained(
     person: Person,
     entries: Sequence[Entry],
     book: RuleBook,
+    about: About,
     *,
     for_manager: bool,
 ) -> list[ExplainedEntry]:
     labels = labels_of_ties(
         session, {entry.tie_id for entry in entries if entry.tie_id}, for_manager=for_manager
     )
-    fates = fates_of(session, person, entries)
+    fates = fates_of(session, person, entries, about)
     told = {(entry.tie_id, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
     answered = answered_of(session, told)
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
@@ -280,6 +292,8 @@ def _explained(
     for entry in entries:
         contact = labels[entry.tie_id] if entry.tie_id else ""
         title, channel = titles.get(entry.deed, ("", "")) if entry.tie_id is None else ("", "")
+        fate = fates.get(entry.id, Fate.STANDS)
+        set_aside, again_on = about.taken_off(entry, fate)
         words = rules.in_words(
             Told(
                 rule=entry.rule,
@@ -291,7 +305,7 @@ def _explained(
                 began=entry.began,
                 contact=contact,
                 answered_now=answered.get((entry.tie_id, entry.deed), False),
-                fate=fates.get(entry.id, Fate.STANDS),
+                fate=fate,
                 title=title,
                 channel=channel,
                 introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
@@ -301,6 +315,8 @@ def _explained(
                 confirmed=(entry.tie_id, entry.day) in confirmed,
                 recorded_on=day_of(entry.recorded_at, zone),
                 is_closed=entry.month < first_open,
+                set_aside=set_aside,
+                again_on=again_on,
             ),
             book.of(entry.day),
         )
@@ -317,6 +333,7 @@ def _explained(
                 words=words,
                 built_by=_built_by(entry),
                 deed=entry.deed,
+                asked=about.of(entry),
             )
         )
     return explained

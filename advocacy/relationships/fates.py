@@ -13,6 +13,7 @@ from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.rules import Evidence, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
+from advocacy.relationships.asked import About
 from advocacy.relationships.facts import answered_of
 from advocacy.relationships.rules import Fate
 from advocacy.shares.models import Share
@@ -22,13 +23,20 @@ _NOT_COUNTED = {
     Remembered.BEFORE_PROGRAMME: Fate.BEFORE_PROGRAMME,
     Remembered.BEFORE_JOINING: Fate.BEFORE_JOINING,
     Remembered.COLLEAGUE: Fate.COLLEAGUE,
+    Remembered.SET_ASIDE: Fate.CHANGED,  # it did not count already when it was set aside
 }
 
 
-def fates_of(session: Session, person: Person, entries: Sequence[Entry]) -> dict[int, Fate]:
+def fates_of(
+    session: Session,
+    person: Person,
+    entries: Sequence[Entry],
+    about: About,
+) -> dict[int, Fate]:
     """Return what became of the deeds of a person's negative entries, by the entry.
 
     :param entries: those of a month; what was taken off and entered again stands in it twice.
+    :param about: what was asked about the person's conversations.
     """
     negative = [entry for entry in entries if entry.points < 0]
     if not negative:
@@ -39,6 +47,7 @@ def fates_of(session: Session, person: Person, entries: Sequence[Entry]) -> dict
     fates = {
         **_of_talks(session, talks, first_day),
         **_of_shares(session, shares, person, first_day),
+        **{entry.id: fate for entry in talks if (fate := about.fate(entry)) is not None},
     }
     still = [entry for entry in negative if entry.id not in fates]
     answered = answered_of(session, {(entry.tie_id, entry.deed) for entry in still})

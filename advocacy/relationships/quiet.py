@@ -15,7 +15,9 @@ from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import CHUNK, first_open_month
 from advocacy.points.rules import Began, RuleBook
+from advocacy.questions.queries import Asked
 from advocacy.relationships import rules
+from advocacy.relationships.asked import About
 from advocacy.relationships.facts import gains_of
 from advocacy.relationships.fates import remembered_of_ties
 
@@ -30,26 +32,38 @@ class Quiet:
     waiting: str
     icon: str
     conversation_id: int
+    asked: Asked | None = None
 
 
 def quiet_in_month(
-    session: Session, person: Person, month: str, entries: Sequence[Entry], book: RuleBook
+    session: Session,
+    person: Person,
+    month: str,
+    entries: Sequence[Entry],
+    book: RuleBook,
+    about: About,
 ) -> list[Quiet]:
     """Return the month's conversations with no entry of their own in it, and why."""
     earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
     days = Conversation.day.between(first_day(month), last_day(month))
     is_closed = month < (first_open_month(session) or "")
-    return _quiet(session, person, days, earning, book, is_closed=is_closed)
+    return _quiet(session, person, days, earning, book, about, is_closed=is_closed)
 
 
 def quiet_with(
-    session: Session, person: Person, tie: int, earning: Collection[tuple[int, int]], book: RuleBook
+    session: Session,
+    person: Person,
+    tie: int,
+    earning: Collection[tuple[int, int]],
+    book: RuleBook,
+    about: About,
 ) -> list[Quiet]:
     """Return the conversations with a contact that stand at no points, and why.
 
     :param earning: those that earned something, by conversation and tie.
     """
-    return _quiet(session, person, Participant.contact_id == tie, earning, book, is_closed=False)
+    which = Participant.contact_id == tie
+    return _quiet(session, person, which, earning, book, about, is_closed=False)
 
 
 def _quiet(
@@ -58,6 +72,7 @@ def _quiet(
     which: ColumnElement[bool],
     earning: Collection[tuple[int, int | None]],
     book: RuleBook,
+    about: About,
     *,
     is_closed: bool,
 ) -> list[Quiet]:
@@ -93,6 +108,7 @@ def _quiet(
             remembered.get(of),
             contact=contact.label,
             gain=gains.get(of, 0),
+            set_aside=about.words(conversation.set_aside_by),
             rules=book.of(conversation.day),
             is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
             later=later.get(of),
@@ -105,6 +121,7 @@ def _quiet(
                 waiting=waiting,
                 icon=rules.ICONS[conversation.kind],
                 conversation_id=conversation.id,
+                asked=about.questions.get(conversation.id),
             )
         )
     return quiet

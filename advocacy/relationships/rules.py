@@ -45,6 +45,9 @@ class Fate(StrEnum):
     LATE = "late"
     BEFORE_PROGRAMME = "before the programme"
     BEFORE_JOINING = "before joining"
+    SET_ASIDE = "set aside"
+    OTHER_SET_ASIDE = "another set aside"
+    OTHER_RESTORED = "another counts again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Told:
     confirmed: bool = False
     recorded_on: date | None = None
     is_closed: bool = False
+    set_aside: str = ""
+    """By whom and why it was set aside."""
+    again_on: date | None = None
+    """Since when it counts again, after it was set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +231,16 @@ def _taken_back(told: Told) -> Words:
         Fate.LATE: f"Logged more than {LATE_DAYS} days after it happened, it does not count",
         Fate.BEFORE_PROGRAMME: "It lies before the programme began, so it does not count",
         Fate.BEFORE_JOINING: f"It lies before {joined}, so it does not count",
+        Fate.SET_ASIDE: told.set_aside[:1].upper() + told.set_aside[1:],
+        Fate.OTHER_SET_ASIDE: "Another conversation was set aside, and this changed with it",
+        Fate.OTHER_RESTORED: "Another conversation counts again, and this changed with it",
         Fate.STANDS: f"Another {'share' if told.rule == Rule.SHARE else 'conversation'} "
         "counts in its place",
     }[told.fate]
-    return Words("Correction", f"{why}: {of_day}.{_later(told)}", "", "undo-2", "well")
+    again = told.again_on
+    since = f" It counts again since {again.day} {again:%B}." if again else ""
+    title = "Set aside" if told.fate is Fate.SET_ASIDE else "Correction"
+    return Words(title, f"{why}: {of_day}.{since}{_later(told)}", "", "undo-2", "well")
 
 
 _REMEMBERED: Mapping[str, str] = MappingProxyType(
@@ -248,15 +261,19 @@ def why_nothing(
     *,
     contact: str,
     gain: int = 0,
+    set_aside: str = "",
     rules: RuleSet = FIRST_RULES,
     is_closed: bool = False,
     later: tuple[str, int] | None = None,
 ) -> tuple[str, str]:
     """Return why a conversation earned nothing, and what it may still bring.
 
+    :param set_aside: by whom and why, of what is set aside.
     :param is_closed: whether the month of its day is closed.
     :param later: what it earned in another month since, when its own was closed: where, how much.
     """
+    if remembered is Remembered.SET_ASIDE:
+        return f"Remembered only: {set_aside or 'set aside'}.", ""
     if remembered is not None:
         return _REMEMBERED[remembered], ""
     if later is not None:

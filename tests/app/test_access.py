@@ -14,6 +14,8 @@ OWN = {
     "conversations.answered",
     "conversations.unmark_answered",
     "conversations.take_back",
+    "asked.question",
+    "asked.answer",
     "confirmations.ask_page",
     "confirmations.ask",
     "relationships.card",
@@ -71,7 +73,14 @@ def test_what_has_no_row_is_denied(world: World) -> None:
 
 
 def test_a_manager_never_reads_a_private_name_or_a_note(world: World) -> None:
-    paths = ("/leaderboard", f"/leaderboard/{world.values['person_id']}", "/recognition")
+    paths = (
+        "/leaderboard",
+        f"/leaderboard/{world.values['person_id']}",
+        "/leaderboard/questions",
+        f"/leaderboard/questions/{world.values['question_id']}",
+        f"/leaderboard/{world.values['person_id']}/ask/{world.values['conversation_id']}",
+        "/recognition",
+    )
     for path in paths:
         client = world.app.test_client()
         with client.session_transaction() as cookie:

@@ -24,6 +24,7 @@ from advocacy.people.models import ProfileVersion
 from advocacy.people.rules import Role
 from advocacy.points.rules import Began, Kind
 from advocacy.programme.actions import start
+from advocacy.questions.actions import ask
 from advocacy.recognition.actions import close_months
 from advocacy.shares.actions import NewShare, link_for
 from advocacy.shares.actions import record as record_shares
@@ -113,7 +114,9 @@ def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str
     session.flush()
     close_months(session, LAST_MONTH, closed_by=None, now=NOW, data=settings.data)
     code = make_link(session, people["another advocate"].id, NOW)
+    question = ask(session, mine.id, talk, "Why?", asked_by=people["manager"].id, now=NOW)
     values: dict[str, object] = {
+        "question_id": question.id,
         "filename": "mark.svg",
         "code": code,
         "contact_id": contact,

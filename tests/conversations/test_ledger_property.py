@@ -44,6 +44,9 @@ from advocacy.points.models import Entry, Life, Standing, Tally
 from advocacy.points.queries import first_open_month
 from advocacy.points.rules import Deed
 from advocacy.programme.actions import set_first_day
+from advocacy.questions import actions as questions
+from advocacy.questions import queries as questions_queries
+from advocacy.questions.actions import decide, restore
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import rebuild, verify
 from advocacy.shares import actions as shares
@@ -77,6 +80,8 @@ STEP = st.one_of(
     st.tuples(st.just("answer"), PICK, PICK, AGO),
     st.tuples(st.just("correct"), PICK, WHOM, AGO, MANNER),
     st.tuples(st.just("take_back"), PICK),
+    st.tuples(st.just("set_aside"), PICK),
+    st.tuples(st.just("restore"), PICK),
     st.tuples(
         st.just("bring"),
         st.integers(0, 4),
@@ -119,6 +124,8 @@ class Talk:
     began: str
     with_whom: dict[int, Part]
     taken_back: bool = False
+    aside: int | None = None
+    """The number of the question by which it is set aside."""
 
 
 @dataclass
@@ -154,6 +161,7 @@ class World:
             add_person(self.session, f"advocate{n}@example.com", joined=joined)
             for n, joined in enumerate(self.joined)
         ]
+        self.manager = add_person(self.session, "mona@example.com", role="manager")
         self.item = add_item(self.session)
         self.ties: list[int] = []
         known_before = noon(self.today - timedelta(days=1))  # so that no conversation brought them
@@ -278,7 +286,7 @@ class World:
             del talk.with_whom[contact]
             number = self.session.scalar(select(func.max(type(row).id)))
             assert number is not None
-            talk = Talk(number, talk.person, talk.day, talk.kind, "contact", {})
+            talk = Talk(number, talk.person, talk.day, talk.kind, "contact", {}, aside=talk.aside)
             self.talks.append(talk)
             part = part._replace(named=False)
         if reply != talk.day:
@@ -320,6 +328,35 @@ class World:
             hold(self.session, row.person_id)
             take_back(self.session, row, noon(self.today))
             talk.taken_back = True
+
+    def _set_aside(self, which: int) -> None:
+        talk = self.pick(which)
+        if talk is not None and talk.aside is None:
+            talk.aside = self.put_aside(talk.number, self.people[talk.person].id)
+
+    def put_aside(self, number: int, person: int) -> int:
+        """Ask about a conversation, set it aside, and return the number of the question."""
+        mona, now = self.manager.id, noon(self.today)
+        question = questions.ask(self.session, person, number, "Why?", asked_by=mona, now=now)
+        decide(self.session, question.id, "set aside", "So.", decided_by=mona, now=now)
+        return question.id
+
+    def _restore(self, which: int) -> None:
+        standing = {talk.number for talk in self.standing_talks()}
+        asked = sorted({talk.aside for talk in self.talks if talk.aside is not None})
+        if not asked:
+            return
+        question = asked[which % len(asked)]
+        about = questions_queries.get_question(self.session, question).conversation.id
+        mona, now = self.manager.id, noon(self.today)
+        if about not in standing:
+            with pytest.raises(Conflict):
+                restore(self.session, question, "So.", restored_by=mona, now=now)
+            return
+        restore(self.session, question, "So.", restored_by=mona, now=now)
+        for talk in self.talks:
+            if talk.aside == question:
+                talk.aside = None
 
     def _hear(self, which: int) -> None:
         """An import brings a row again, answered meanwhile."""
@@ -408,7 +445,7 @@ class World:
             return []
         found = []
         for talk in self.standing_talks():
-            if contact not in talk.with_whom:
+            if contact not in talk.with_whom or talk.aside is not None:
                 continue
             part = talk.with_whom[contact]
             seen = (contact, talk.day) in self.witnessed
@@ -512,7 +549,7 @@ class World:
     def check(self) -> None:
         """Hold the ledger and everything made from it against the record."""
         assert self.written() == self.worth()
-        assert self.named() <= {talk.number for talk in self.standing_talks()}
+        assert self.named() <= {one.number for one in self.standing_talks() if one.aside is None}
         count = len(entries(self.session))
         settle_ties(self.session, ties_of(self.session), noon(self.today))
         for person in self.people:
@@ -554,6 +591,8 @@ class World:
                 row = rows[fresh.ties[contact]]
                 row.logged_on, row.reported = part.logged_on, part.reported
             session.flush()
+            if talk.aside is not None:
+                fresh.put_aside(number, fresh.people[talk.person].id)
         session.execute(delete(Witness))  # of days as they stand now, not as they were brought
         conversations.testify(
             session,

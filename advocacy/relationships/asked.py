@@ -1,0 +1,96 @@
+"""What was asked about a person's conversations, for whoever explains a month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from advocacy.core.time import day_of
+from advocacy.points.models import Entry
+from advocacy.programme.queries import get_programme
+from advocacy.questions.queries import Asked, questions_to
+from advocacy.questions.rules import Outcome
+from advocacy.relationships.rules import Fate
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """When and by whom a conversation was set aside, why, and since when it counts again."""
+
+    question: int
+    conversation: int
+    at: datetime
+    by: str
+    reason: str
+    restored_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """Return by whom and why, to go on in a sentence."""
+        return f"set aside by {self.by}" + (f" (“{self.reason}”)" if self.reason else "")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The latest question about each conversation, and what was ever set aside."""
+
+    questions: Mapping[int, Asked]
+    set_asides: Sequence[SetAside]
+    as_of: datetime | None
+    zone: str
+
+    def of(self, entry: Entry) -> Asked | None:
+        """Return the latest question about an entry's conversation."""
+        return self.questions.get(entry.deed) if entry.tie_id else None
+
+    def words(self, question: int | None) -> str:
+        """Return by whom and why something was set aside, by the question's number."""
+        return next((one.words for one in self.set_asides if one.question == question), "")
+
+    def fate(self, entry: Entry) -> Fate | None:
+        """Return what a negative entry stands for that was written as something was decided."""
+        for one in self.set_asides:
+            if entry.recorded_at == one.at:
+                return Fate.SET_ASIDE if entry.deed == one.conversation else Fate.OTHER_SET_ASIDE
+            if entry.recorded_at == one.restored_at:
+                return Fate.OTHER_RESTORED
+        return None
+
+    def taken_off(self, entry: Entry, fate: Fate) -> tuple[str, date | None]:
+        """Return by whom and why an entry took points off, and since when they count again."""
+        if fate is Fate.SET_ASIDE:
+            for one in self.set_asides:
+                if (one.at, one.conversation) == (entry.recorded_at, entry.deed):
+                    again = one.restored_at
+                    is_known = again and (self.as_of is None or again <= self.as_of)
+                    return one.words, day_of(again, self.zone) if again and is_known else None
+        return "", None
+
+
+def asked_about(session: Session, person_id: int, as_of: datetime | None = None) -> About:
+    """Return what was asked about a person's conversations.
+
+    :param as_of: for a month as it stood then, beside which no question is shown.
+    """
+    every = questions_to(session, person_id)
+    return About(
+        {one.conversation.id: one for one in every} if as_of is None else {},
+        [found for one in every if (found := _set_aside(one)) is not None],
+        as_of,
+        get_programme(session).time_zone,
+    )
+
+
+def _set_aside(asked: Asked) -> SetAside | None:
+    question = asked.question
+    if question.outcome != Outcome.SET_ASIDE or question.decided_at is None:
+        return None
+    return SetAside(
+        question.id,
+        question.conversation_id,
+        question.decided_at,
+        asked.decided_by,
+        question.reason or "",
+        question.restored_at,
+    )
