@@ -103,6 +103,25 @@ STEP = st.one_of(
 )
 HISTORIES = st.lists(STEP, min_size=4, max_size=24)
 
+# Deciding over talks that are there already, in one long story of one person.
+TOLD = st.tuples(st.just("log"), st.just(0), WHOM, AGO, MANNER)
+DECIDED = st.one_of(
+    TOLD,
+    st.tuples(st.just("set_aside"), PICK),
+    st.tuples(st.just("set_aside"), PICK),
+    st.tuples(st.just("restore"), PICK),
+    st.tuples(st.just("answer"), PICK, PICK, AGO),
+    st.tuples(st.just("correct"), PICK, WHOM, AGO, MANNER),
+    st.tuples(st.just("take_back"), PICK),
+    st.tuples(st.just("wait"), st.sampled_from([1, 7, 14, 40])),
+    st.tuples(st.just("close")),
+)
+DECISIONS = st.builds(
+    lambda told, decided: [*told, *decided],
+    st.lists(TOLD, min_size=5, max_size=8),
+    st.lists(DECIDED, min_size=8, max_size=16),
+)
+
 
 class Part(NamedTuple):
     """Somebody's part in a conversation: ``reported`` as brought, ``named`` by an import's row."""
@@ -615,18 +634,26 @@ class World:
         return fresh
 
 
+@pytest.mark.parametrize(
+    ("histories", "examples"),
+    [(HISTORIES, (60, 15)), (DECISIONS, (15, 5))],
+    ids=["anything", "set aside"],
+)
 def test_every_history_ends_where_a_fresh_start_would(
-    database: Database, tmp_path_factory: pytest.TempPathFactory
+    histories: st.SearchStrategy[list[tuple[object, ...]]],
+    examples: tuple[int, int],
+    database: Database,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("files")
 
     @settings(
-        max_examples=60 if database.is_sqlite else 15,
+        max_examples=examples[not database.is_sqlite],
         # Shortening a history of this length takes longer than reading it.
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(HISTORIES)
+    @given(histories)
     def lives_through(history: list[tuple[object, ...]]) -> None:
         with undone(database) as session:
             world = World(session, folder)
