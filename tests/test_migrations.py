@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
+from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.core.errors import Unavailable
 from advocacy.core.migrate import alembic_config, current, newest, upgrade
@@ -21,6 +22,8 @@ from advocacy.people.models import Absence
 from advocacy.points.models import ClosedMonth
 from advocacy.points.seals import take_checkpoint
 from advocacy.programme.queries import get_programme
+from advocacy.questions.actions import ask, decide
+from advocacy.questions.models import Question
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.balances import balance_of_programme
 from advocacy.recognition.verify import verify
@@ -81,10 +84,16 @@ def fill(database: Database, data: Path) -> None:
         add_programme(session)
         ada = add_person(session, team=add_team(session, "Sales"))
         (sofia,) = add_contacts(session, ada, "Sofia")
-        for week in range(3):
+        talks = [
             log(session, ada, sofia, DAY + timedelta(weeks=week), reported=True)
+            for week in range(4)
+        ]
         share(session, ada, add_item(session), DAY)
         month = noon(DAY + timedelta(days=40))
+        mona = add_person(session, "mona@example.com", role="manager").id
+        for talk, outcome in ((talks[2], "kept"), (talks[3], "set aside")):
+            question = ask(session, ada.id, talk.id, "Why?", asked_by=mona, now=month)
+            decide(session, question.id, outcome, "So.", decided_by=mona, now=month)
         close_months(session, "2026-01", closed_by=ada.id, now=month, data=data)
         values = {"programme": "Sample", "called": "Ada", "link": "https://example.com"}
         post(session, "trial", to=ada.email, values=values, now=month)
@@ -153,7 +162,7 @@ def test_every_step_goes_down_and_up_with_rows_in_it(
         take_checkpoint(session, noon(DAY))
     with fresh_database.reading() as session:
         assert verify(session).problems == []
-        assert len(session.execute(select(metadata.tables["entry"])).all()) == 5
+        assert len(session.execute(select(metadata.tables["entry"])).all()) == 7
     assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
 
 
@@ -173,6 +182,21 @@ def test_absences_begin_with_who_is_deactivated_and_no_balance_is_invented(
         assert session.execute(kept).all() == [(late.date() + timedelta(days=1), None)]
         assert session.scalars(select(ClosedMonth.has_balances)).all() == [False]
         assert balance_of_programme(session, "2026-01", late.date()).not_kept == ("2026-01",)
+
+
+def test_what_was_set_aside_is_taken_back_for_the_version_before(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """It knows no other way to let a conversation be worth nothing."""
+    fill(fresh_database, tmp_path)
+    with fresh_database.session(writes=True) as session, session.begin():
+        command.downgrade(alembic_config(session.connection()), "0009")
+    upgrade(fresh_database)
+    with fresh_database.reading() as session:
+        gone = select(Conversation.day).where(Conversation.taken_back_at.is_not(None))
+        assert session.scalars(gone).all() == [DAY + timedelta(weeks=3)]
+        assert session.scalars(select(Question)).all() == []
+        assert verify(session).problems == []
 
 
 def test_a_failed_migration_leaves_nothing_behind(databases: Databases) -> None:

@@ -4,7 +4,7 @@ A form or a parameter that is new is in by itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import cycle
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from advocacy.core.database import Database
 from advocacy.people.queries import get_person
+from advocacy.questions.actions import ask
 from advocacy.recognition.verify import verify
 from tests.builders import add_contacts, add_item, log
 from tests.portal import Caller, fields, read, settle_in
@@ -61,6 +62,12 @@ def walker(app: Flask) -> Caller:
         [sofia] = add_contacts(session, ada, "Sofia")
         log(session, ada, sofia, date(2026, 11, 2))
         add_item(session).text = "Words"
+        avi, now = get_person(session, ids["avi"]), datetime.now(UTC)
+        [tom] = add_contacts(session, avi, "Tom")
+        log(session, avi, tom, now.date())  # may be asked about
+        for person, contact in ((ada, sofia), (avi, tom)):
+            talk = log(session, person, contact, now.date()).id
+            ask(session, person.id, talk, "Why?", asked_by=ids["mina"], now=now)
     return Caller(app, "ada")
 
 

@@ -1,0 +1,221 @@
+"""A question on the pages: asked from an entry, answered, decided; refused in words, never lost."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from advocacy.core.database import Database
+from advocacy.core.time import month_of
+from advocacy.people.queries import get_person
+from advocacy.points.models import Standing
+from advocacy.questions.models import Question
+from tests.builders import add_contacts, add_item, log, share
+from tests.portal import Caller, above, kept, settle_in, wrong
+
+TODAY = datetime.now(UTC).date()
+MONTH = month_of(TODAY)
+
+
+@pytest.fixture
+def ids(app: Flask) -> dict[str, int]:
+    """Let Avi have called Maria and shared something, and Ada have called Lena."""
+    database: Database = app.extensions["advocacy_database"]
+    ids = settle_in(database)
+    with database.writing() as session:
+        avi, ada = get_person(session, ids["avi"]), get_person(session, ids["ada"])
+        [ids["maria"]] = add_contacts(session, avi, "Maria Oliveira")
+        ids["call"] = log(session, avi, ids["maria"], TODAY, "called").id
+        [lena] = add_contacts(session, ada, "Lena")
+        ids["hers"] = log(session, ada, lena, TODAY, "called").id
+        ids["share"] = share(session, avi, add_item(session), TODAY)
+    return ids
+
+
+@pytest.fixture
+def mina(app: Flask, ids: dict[str, int]) -> Caller:
+    return Caller(app, "mina")
+
+
+@pytest.fixture
+def avi(app: Flask, ids: dict[str, int]) -> Caller:
+    return Caller(app, "avi")
+
+
+def ask_path(ids: dict[str, int]) -> str:
+    return f"/leaderboard/{ids['avi']}/ask/{ids['call']}"
+
+
+def asked(mina: Caller, ids: dict[str, int], text: str = "What was it about?") -> int:
+    """Ask about Avi’s call, and return the question’s number."""
+    answer = mina.send(ask_path(ids), {"text": text})
+    assert answer.status_code == 302, answer.text
+    database: Database = mina.client.application.extensions["advocacy_database"]
+    with database.reading() as session:
+        return session.scalars(select(Question.id).order_by(Question.id.desc())).all()[0]
+
+
+def points(app: Flask, ids: dict[str, int]) -> int:
+    with app.extensions["advocacy_database"].reading() as session:
+        standing = session.get(Standing, (ids["avi"], MONTH))
+        return standing.points if standing else 0
+
+
+def said(caller: Caller, path: str) -> str:
+    return " ".join(caller.page(path).get_text(" ").split())
+
+
+def test_asked_answered_set_aside_and_counting_again(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    page = mina.page(f"/leaderboard/{ids['avi']}?month={MONTH}")
+    [way] = [str(a["href"]) for a in page.select("a") if "Ask about this" in a.text]
+    assert way.startswith(ask_path(ids))
+    assert "What should we know about it?" in mina.form(way).values()
+    number = asked(mina, ids)
+    mine, theirs = f"/questions/{number}", f"/leaderboard/questions/{number}"
+    for path in ("/", "/growth", f"/contacts/{ids['maria']}", mine):
+        assert "Mina Somebody" in said(avi, path), path
+        assert "What was it about?" in said(avi, path), path
+    assert f'href="{mine}"' in avi.get("/growth").text
+    assert "has not answered yet" in said(mina, theirs)
+    avi.send(mine, {"answer": "A call\nabout a visit."})
+    assert "asks about" not in said(avi, "/")
+    assert "about a visit" in said(mina, theirs)
+    assert "Maria" not in mina.get(theirs).text
+    assert "private contact 1" in said(mina, theirs)
+    assert points(app, ids) == 9
+    mina.send(theirs, {"outcome": "set aside", "reason": "It was a letter."})
+    assert points(app, ids) == 1
+    for caller, path in (
+        (avi, "/growth"),
+        (avi, f"/contacts/{ids['maria']}"),
+        (avi, mine),
+        (mina, f"/leaderboard/{ids['avi']}?month={MONTH}"),
+        (mina, "/leaderboard/questions?state=decided"),
+    ):
+        assert "set aside" in said(caller, path).lower(), path
+    assert "It was a letter." in said(avi, "/growth")
+    assert "remembered only" in said(avi, f"/contacts/{ids['maria']}")
+    mina.send(theirs, {"reason": "It was a call."}, f"{theirs}/restore")
+    assert points(app, ids) == 9
+    assert "It was a call." in said(avi, "/growth")
+
+
+def test_a_form_sent_twice_asks_once_and_another_tab_is_told(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    form = {**mina.form(ask_path(ids)), "text": "What was it?"}
+    tab = {**mina.form(ask_path(ids)), "text": "And in words?"}
+    assert {mina.post(ask_path(ids), form).location for _ in range(2)} == {
+        f"/leaderboard/{ids['avi']}?month={MONTH}"
+    }
+    told = mina.post(ask_path(ids), tab)
+    assert told.status_code == 422
+    assert "Mina Somebody asked about this already" in told.text
+    assert kept(told, "text") == "And in words?"
+    with app.extensions["advocacy_database"].reading() as session:
+        assert len(session.scalars(select(Question)).all()) == 1
+
+
+def test_what_cannot_be_kept_is_said_beside_its_field(
+    mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    path = ask_path(ids)
+    assert wrong(mina.send(path, {"text": " "}), "text") == "Write what you ask."
+    long = mina.send(path, {"text": "x" * 501})
+    assert wrong(long, "text") == "Up to 500 letters fit here."
+    assert kept(long, "text") == "x" * 501
+    assert "control character" in wrong(mina.send(path, {"text": "a\0b"}), "text")
+    number = asked(mina, ids, "x" * 500)
+    mine, theirs = f"/questions/{number}", f"/leaderboard/questions/{number}"
+    assert wrong(avi.send(mine, {"answer": ""}), "answer") == "Write your answer."
+    assert "1000 letters" in wrong(avi.send(mine, {"answer": "x" * 1001}), "answer")
+    assert "Keep it, or set it aside." in wrong(mina.send(theirs, {"reason": "So"}), "outcome")
+    empty = mina.send(theirs, {"outcome": "set aside"})
+    assert wrong(empty, "reason") == "Say why: Avi reads it."
+    assert 'value="set aside" id="outcome-1" checked' in empty.text
+
+
+def test_of_two_managers_the_second_is_told_and_keeps_the_text(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    number = asked(mina, ids)
+    path, ada = f"/leaderboard/questions/{number}", Caller(app, "ada")
+    late = {**ada.form(path), "outcome": "set aside", "reason": "Not so."}
+    answering = {**avi.form(f"/questions/{number}"), "answer": "It was."}
+    changed = {**mina.form(path), "outcome": "kept"}
+    avi.send(f"/questions/{number}", {"answer": "It is."})
+    assert "changed while you had it open" in above(mina.post(path, changed))
+    mina.send(path, {"outcome": "kept", "reason": "Fine."})
+    for answer in (ada.post(path, late), avi.post(f"/questions/{number}", answering)):
+        assert answer.status_code == 422
+        assert "This was decided meanwhile." in answer.text
+        assert "Not so." in answer.text or "It was." in answer.text
+    assert "Kept by Mina Somebody" in said(avi, "/growth")
+    assert points(app, ids) == 9
+
+
+def test_nobody_meets_what_is_not_theirs(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    number = asked(mina, ids)
+    ada, noor = Caller(app, "ada"), Caller(app, "noor")
+    for answer in (
+        noor.get(f"/questions/{number}"),
+        noor.post(f"/questions/{number}", noor.form("/log", "/log")),
+        mina.get(f"/questions/{number}"),
+        avi.get("/questions/99"),
+        mina.get(f"/leaderboard/{ids['noor']}/ask/{ids['call']}"),
+        mina.get(f"/leaderboard/{ids['avi']}/ask/{ids['share'] + 99}"),
+        mina.get(f"/leaderboard/{ids['avi']}/ask/99999999999999999999"),
+        mina.get("/leaderboard/questions/99"),
+        mina.get("/leaderboard/questions?page=2"),
+    ):
+        assert answer.status_code == 404
+    own = f"/leaderboard/{ids['ada']}/ask/{ids['hers']}"
+    assert "another manager asks and decides" in said(ada, own)
+    assert "Ask about this" not in said(ada, f"/leaderboard/{ids['ada']}?month={MONTH}")
+    mina.send(own, {"text": "What was it?"})
+    hers = f"/leaderboard/questions/{number + 1}"
+    assert "another manager asks and decides" in said(ada, hers)
+    refused = ada.post(hers, {**mina.form(hers), **ada.form("/log", "/log"), "outcome": "kept"})
+    assert refused.status_code == 422
+
+
+def test_taken_back_it_is_closed_in_words_to_both(
+    mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    number = asked(mina, ids)
+    edit, back = f"/conversations/{ids['call']}/edit", f"/conversations/{ids['call']}/take-back"
+    avi.post(back, avi.form(edit, back))
+    assert "You took this conversation back" in said(avi, f"/questions/{number}")
+    page = said(mina, f"/leaderboard/questions/{number}")
+    assert "Avi took this conversation back" in page
+    assert "Decide" not in page
+    assert "No question is open" in said(mina, "/leaderboard/questions")
+
+
+def test_the_close_page_says_how_many_are_open(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    path = f"/recognition/{MONTH}/close"
+    assert "about their entries" not in said(mina, path)
+    asked(mina, ids)
+    page = mina.page(path)
+    assert "One question about their entries is open" in page.get_text()
+    assert page.select_one("main a[href='/leaderboard/questions']") is not None
+
+
+def test_the_list_is_turned_page_by_page(app: Flask, mina: Caller, ids: dict[str, int]) -> None:
+    with app.extensions["advocacy_database"].writing() as session:
+        now, by = datetime.now(UTC), ids["mina"]
+        made = {"conversation_id": ids["call"], "asked_by": by, "asked_at": now, "text": "Why?"}
+        decided = {"outcome": "kept", "decided_by": by, "decided_at": now}
+        session.execute(insert(Question), [{**made, **decided}] * 51)
+    page = mina.page("/leaderboard/questions?state=decided")
+    assert len(page.select("main .row")) == 50
+    [following] = [str(a["href"]) for a in page.select("main a[rel=next]")]
+    second = mina.page(following)
+    assert len(second.select("main .row")) == 1
