@@ -190,7 +190,7 @@ def test_what_was_set_aside_is_taken_back_for_the_version_before(
     """It knows no other way to let a conversation be worth nothing."""
     fill(fresh_database, tmp_path)
     with fresh_database.session(writes=True) as session, session.begin():
-        command.downgrade(alembic_config(session.connection()), "0009")
+        command.downgrade(alembic_config(session.connection()), "0010")
     upgrade(fresh_database)
     with fresh_database.reading() as session:
         gone = select(Conversation.day).where(Conversation.taken_back_at.is_not(None))

@@ -229,7 +229,9 @@ def explain(
         entries=explained,
         made_of={name: sums[name] for name in ("conversations", "answers", "in_person", "shares")},
         word_limit=rules_of_month.word_limit,
-        quiet=quiet_in_month(session, person, month, entries, book, about) if with_quiet else [],
+        quiet=quiet_in_month(session, person, month, entries, book, about=about)
+        if with_quiet
+        else [],
     )
 
 
@@ -243,7 +245,7 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
     for entry in entries:
         by_talk[entry.deed] = by_talk.get(entry.deed, 0) + entry.points
     earning = {(deed, tie) for deed, points in by_talk.items() if points > 0}
-    quiet = quiet_with(session, person, tie, earning, book, about)
+    quiet = quiet_with(session, person, tie, earning, book, about=about)
     return ExplainedTie(
         points=sum(entry.points for entry in entries),
         entries=[(entry.month, told) for entry, told in zip(entries, explained, strict=True)],

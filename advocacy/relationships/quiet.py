@@ -41,13 +41,14 @@ def quiet_in_month(
     month: str,
     entries: Sequence[Entry],
     book: RuleBook,
+    *,
     about: About,
 ) -> list[Quiet]:
     """Return the month's conversations with no entry of their own in it, and why."""
     earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
     days = Conversation.day.between(first_day(month), last_day(month))
     is_closed = month < (first_open_month(session) or "")
-    return _quiet(session, person, days, earning, book, about, is_closed=is_closed)
+    return _quiet(session, person, days, earning, book, about=about, is_closed=is_closed)
 
 
 def quiet_with(
@@ -56,6 +57,7 @@ def quiet_with(
     tie: int,
     earning: Collection[tuple[int, int]],
     book: RuleBook,
+    *,
     about: About,
 ) -> list[Quiet]:
     """Return the conversations with a contact that stand at no points, and why.
@@ -63,7 +65,7 @@ def quiet_with(
     :param earning: those that earned something, by conversation and tie.
     """
     which = Participant.contact_id == tie
-    return _quiet(session, person, which, earning, book, about, is_closed=False)
+    return _quiet(session, person, which, earning, book, about=about, is_closed=False)
 
 
 def _quiet(
@@ -72,8 +74,8 @@ def _quiet(
     which: ColumnElement[bool],
     earning: Collection[tuple[int, int | None]],
     book: RuleBook,
-    about: About,
     *,
+    about: About,
     is_closed: bool,
 ) -> list[Quiet]:
     rows = session.execute(
