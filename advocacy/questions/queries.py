@@ -67,16 +67,9 @@ def waiting_questions(session: Session, person_id: int) -> list[Asked]:
     return _found(session, query.order_by(Question.id))
 
 
-def questions_to(
-    session: Session, person_id: int, conversations: Collection[int] | None = None
-) -> list[Asked]:
-    """Return all questions that a person was asked, as they were asked.
-
-    :param conversations: only about these; without, about all.
-    """
+def questions_to(session: Session, person_id: int) -> list[Asked]:
+    """Return all questions that a person was asked, as they were asked."""
     query = _asked().where(Conversation.person_id == person_id)
-    if conversations is not None:
-        query = query.where(Conversation.id.in_(sorted(conversations)))
     return _found(session, query.order_by(Question.id))
 
 

@@ -131,7 +131,7 @@ class ExplainedTie:
 
     ``points``: what all entries add up to, before any month's limit on one's word. ``by_talk``:
     what each conversation stands at. ``waiting``: what it brings when they answer. ``quiet``: by
-    conversation.
+    conversation. ``asked``: the latest question about each of the person's conversations.
     """
 
     points: int
@@ -139,6 +139,7 @@ class ExplainedTie:
     by_talk: Mapping[int, int]
     waiting: Mapping[int, str]
     quiet: Mapping[int, Quiet]
+    asked: Mapping[int, Asked]
 
     @property
     def months(self) -> list[tuple[str, list[ExplainedEntry], int]]:
@@ -253,6 +254,7 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
         waiting={entry.deed: entry.words.waiting for entry in explained if entry.words.waiting}
         | {one.conversation_id: one.waiting for one in quiet if one.waiting},
         quiet={one.conversation_id: one for one in quiet},
+        asked=about.questions,
     )
 
 

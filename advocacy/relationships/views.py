@@ -25,7 +25,6 @@ from advocacy.core.errors import DomainError, Invalid
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.programme.queries import get_programme
-from advocacy.questions.queries import questions_to
 from advocacy.relationships import queries, rules
 from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
@@ -135,14 +134,13 @@ def card(contact_id: int) -> ResponseReturnValue:
         db(), current_user.id, contact_id, limit=page.rows + 1, offset=page.offset
     )
     asking = confirmations.asking(db(), contact, now())
-    numbers = [conversation.id for conversation, _ in talks]
-    questions = {one.conversation.id: one for one in questions_to(db(), current_user.id, numbers)}
+    earned = explain_tie(db(), current_user.person, contact_id)
     story = [
         {
             "confirmation": confirmations.stands_as(asking, conversation, participant, today),
             "conversation": conversation,
             "participant": participant,
-            "asked": questions.get(conversation.id),
+            "asked": earned.asked.get(conversation.id),
             "title": did_with(conversation.kind, conversation.began, contact.label),
             "icon": rules.ICONS[conversation.kind],
             "tone": rules.tone_of(conversation.kind, conversation.began),
@@ -154,7 +152,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         "relationships/card.html",
         contact=contact,
         strength=queries.strength_of(db(), current_user.id, contact_id, today),
-        earned=explain_tie(db(), current_user.person, contact_id),
+        earned=earned,
         story=story,
         called=first_name(contact.name) or contact.label,
         page=page,
