@@ -7,14 +7,36 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, BinaryIO, cast
 
 from advocacy.backups import rules
 from advocacy.backups.rules import Manifest, Part
 from advocacy.core.errors import Invalid, Unavailable
 from advocacy.core.files import written_whole
 
+_SEAL_LENGTH = 64
 _DAMAGED = "The backup is damaged: {}. Nothing was touched."
+
+
+class _Sealed:
+    """A file that ends with the SHA-256 of all before it, in place of as many zeros."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._digest, self._held = file, hashlib.sha256(), b""
+
+    def write(self, content: bytes) -> int:
+        content, written = self._held + content, len(content)
+        done, self._held = content[:-_SEAL_LENGTH], content[-_SEAL_LENGTH:]
+        self._digest.update(done)
+        self._file.write(done)
+        return written
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def seal(self) -> None:
+        """Write the last of the file."""
+        self._file.write(self._digest.hexdigest().encode())
 
 
 class Writer:
@@ -51,11 +73,14 @@ def writing(path: Path) -> Iterator[Writer]:
 
     :raises Unavailable: when it cannot be written; nothing is left behind then.
     """
-    with (
-        written_whole(path, mode=0o600) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-    ):
-        yield Writer(archive)
+    with written_whole(path, mode=0o600) as file:
+        sealed = _Sealed(file)
+        # It only writes on, as into a pipe, so that each byte is summed as it comes.
+        stream = cast("IO[bytes]", sealed)
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            archive.comment = b"0" * _SEAL_LENGTH
+            yield Writer(archive)
+        sealed.seal()
 
 
 class Reader:
@@ -82,6 +107,7 @@ def reading(path: Path) -> Iterator[Reader]:
     try:
         with zipfile.ZipFile(path) as file:
             reader = Reader(file, _checked_manifest(file))
+            _check_seal(path, file, reader.manifest)
             for table, part in reader.manifest.tables.items():
                 _check_part(file, table, part)
             yield reader
@@ -104,6 +130,19 @@ def _checked_manifest(file: zipfile.ZipFile) -> Manifest:
     if set(file.namelist()) != wanted:
         raise Invalid(_DAMAGED.format("a part is missing, or too many"))
     return manifest
+
+
+def _check_seal(path: Path, file: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Hold the file as a whole against its seal: no bit of it may differ, used or not."""
+    if manifest.version < rules.VERSION and not file.comment:
+        return  # from before archives were sealed; its parts have marks
+    digest, left = hashlib.sha256(), path.stat().st_size - _SEAL_LENGTH
+    with path.open("rb") as content:
+        while left > 0:
+            digest.update(chunk := content.read(min(left, 1 << 20)))
+            left -= len(chunk)
+        if content.read() != digest.hexdigest().encode():
+            raise Invalid(_DAMAGED.format("it was altered"))
 
 
 def _check_part(file: zipfile.ZipFile, table: str, part: Part) -> None:

@@ -2,7 +2,8 @@
 
 An archive is a zip file. ``tables/NAME.jsonl`` holds a table's rows, a JSON list a line, in the
 order of ``columns`` in ``manifest.json``; the manifest names the schema, and for each table the
-number of rows and the SHA-256 of its part; ``manifest.sha256`` is the manifest's own.
+number of rows and the SHA-256 of its part; ``manifest.sha256`` is the manifest's own. The file ends
+with the SHA-256 of all before, as the zip's comment; archives of version 1 had none.
 """
 
 import base64
@@ -14,7 +15,7 @@ from typing import Any
 from advocacy.core.errors import Invalid
 
 FORMAT = "advocacy-backup"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 NAME_PATTERN = "advocacy-%Y%m%d-%H%M%S.zip"
@@ -55,7 +56,9 @@ class Manifest:
             if document["version"] > VERSION:
                 raise Invalid("A newer version of Advocacy has written this backup.")
             tables = {name: Part(**part) for name, part in document["tables"].items()}
-            return cls(document["revision"], document["taken_at"], tables)
+            return cls(
+                document["revision"], document["taken_at"], tables, version=document["version"]
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise Invalid("This is no backup of Advocacy.") from error
 

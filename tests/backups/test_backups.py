@@ -170,15 +170,39 @@ def gone(path: Path) -> None:
     path.unlink()
 
 
-def a_flipped_bit(path: Path) -> None:
+def flipped(path: Path, at: int) -> None:
     content = bytearray(path.read_bytes())
-    content[len(content) // 3] ^= 1
+    content[at] ^= 1
     path.write_bytes(content)
+
+
+def a_flipped_bit(path: Path) -> None:
+    flipped(path, path.stat().st_size // 3)
+
+
+def a_flipped_bit_that_nobody_reads(path: Path) -> None:
+    flipped(path, 10)  # when the first part was written
+
+
+def without_its_seal(path: Path) -> None:
+    with zipfile.ZipFile(path, "a") as file:
+        file.comment = b""
 
 
 @pytest.mark.parametrize(
     "harm",
-    [cut, emptied, foreign, one_more_point, a_part_less, another_manifest, gone, a_flipped_bit],
+    [
+        cut,
+        emptied,
+        foreign,
+        one_more_point,
+        a_part_less,
+        another_manifest,
+        gone,
+        a_flipped_bit,
+        a_flipped_bit_that_nobody_reads,
+        without_its_seal,
+    ],
 )
 def test_what_is_no_whole_backup_touches_nothing(
     fresh_database: Database,
