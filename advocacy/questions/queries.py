@@ -11,7 +11,7 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.errors import NotFound
 from advocacy.people.models import Person
 from advocacy.questions.models import Question
-from advocacy.questions.rules import Facts, State, state_of, why_closed
+from advocacy.questions.rules import Facts, Outcome, State, state_of, why_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ def count_open(session: Session, people: Collection[int], through: date) -> int:
         )
         or 0
     )
+
+
+def set_aside_marks(session: Session) -> dict[int, int]:
+    """Return by which question conversations are set aside, by their number, as was decided."""
+    rows = session.execute(
+        select(Question.conversation_id, Question.id).where(
+            Question.outcome == Outcome.SET_ASIDE, Question.restored_at.is_(None)
+        )
+    )
+    return {conversation: question for conversation, question in rows}
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import ties_of
+from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import Record, records_of_ties
 from advocacy.core.time import month_of, months_between, periods_of, shift_month
 from advocacy.people.models import Person
@@ -27,6 +28,7 @@ from advocacy.points.queries import (
 )
 from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme, hold_for_closing
+from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries
 from advocacy.recognition.balance_proof import balance_problems
 from advocacy.recognition.models import ClosedStanding
@@ -72,6 +74,7 @@ def _record_problems(session: Session) -> Iterator[str]:
         yield from _tie_problems(session, people)
         yield from _share_problems(session, people)
         yield from _standing_problems(session, people)
+    yield from _set_aside_problems(session)
     yield from _month_problems(session)
     yield from _tally_problems(session)
     yield from _closed_problems(session)
@@ -177,6 +180,23 @@ def _tie_problems(session: Session, people: People) -> Iterator[str]:
                 yield f"tie {tie} of person {person}: its living stretches are not the record's"
             if any(one.was_counted != _counts(one) for one in records.get(tie, ())):
                 yield f"tie {tie} of person {person}: a conversation is marked wrongly as counted"
+
+
+def _set_aside_problems(session: Session) -> Iterator[str]:
+    """Nothing is set aside without the decision, and no decision is without its mark."""
+    decided = set_aside_marks(session)
+    rows = session.execute(
+        select(Conversation.id, Conversation.set_aside_by).where(
+            Conversation.set_aside_by.is_not(None)
+        )
+    )
+    marked = {number: by for number, by in rows}
+    for number, by in sorted(marked.items()):
+        if by not in decided.values():
+            yield f"conversation {number}: it is set aside, and nobody decided so"
+    for number, by in sorted(decided.items()):
+        if marked.get(number) != by:
+            yield f"conversation {number}: it was set aside, and is not marked so"
 
 
 def _share_problems(session: Session, people: People) -> Iterator[str]:

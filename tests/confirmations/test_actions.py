@@ -24,6 +24,8 @@ from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, NotFound
 from advocacy.people.models import Person
 from advocacy.points.models import Entry, Standing
+from advocacy.questions.actions import ask
+from advocacy.questions.models import Question
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import rebuild, verify
 from advocacy.relationships.balance import alive_by_month, balance_of
@@ -267,3 +269,12 @@ def test_two_taps_at_once_are_one_answer(fresh_database: Database) -> None:
         assert points == (12 if said == {"yes"} else 8)
         assert session.scalar(select(func.count()).select_from(Entry)) == (3 if points == 12 else 1)
         assert verify(session).problems == []
+
+
+def test_what_was_asked_about_them_is_erased_with_the_name(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    mona, talk = add_person(session, "mona@example.com"), log(session, ada, sofia, DAY)
+    ask(session, ada.id, talk.id, "Who is Sofia?", asked_by=mona.id, now=noon(DAY))
+    actions.forget_me(session, asked(session, talk, sofia), noon(DAY))
+    assert session.scalars(select(Question.text)).all() == [""]

@@ -404,6 +404,23 @@ def test_an_erased_contact_takes_the_words_along_and_is_never_settled_again(
     assert verify(session).problems == []
 
 
+def test_a_mark_without_its_decision_is_found(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    talk, other = log(session, ada, sofia, DAY), log(session, ada, sofia, DAY)
+    question = set_aside(session, talk, mona)
+    for mark, number in ((question, other.id), (None, talk.id)):
+        with session.begin_nested() as undone:
+            for one in {number, talk.id}:
+                where = Conversation.id == one
+                session.execute(update(Conversation).where(where).values(set_aside_by=mark and 99))
+            found = " ".join(verify(session).problems)
+            assert f"conversation {number}: " in found
+            assert ("nobody decided so" in found) is (mark is not None)
+            assert f"conversation {talk.id}: it was set aside, and is not marked so" in found
+            undone.rollback()
+
+
 def test_of_a_leaver_it_can_still_be_decided(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:

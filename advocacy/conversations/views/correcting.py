@@ -122,6 +122,8 @@ def correct(conversation_id: int) -> ResponseReturnValue:
             actions.correct(db(), conversation, said, contacts, now())
             together = participants_with_contacts(conversation_id)
             lost = no_points_words(together, conversation.day, before)
+            if conversation.set_aside_by is not None:
+                lost = " It stays set aside, so it earns no points."
     except DomainError as error:
         wrong = [error]
     if wrong:
