@@ -38,6 +38,7 @@ from advocacy.relationships.balance_rules import (
 )
 from tests.builders import add_contacts, add_person, add_programme, add_team, log, noon
 
+Unguarded = Callable[[], None]
 MONDAY = date(2026, 1, 5)
 TODAY = date(2026, 3, 20)
 
@@ -236,7 +237,7 @@ def test_who_changes_teams_takes_relationships_along(
 
 
 def test_what_was_closed_before_there_were_balances_is_not_invented(
-    session: Session, ada: Person, tmp_path: Path, unguarded: Callable[[], None]
+    session: Session, ada: Person, tmp_path: Path, unguarded: Unguarded
 ) -> None:
     (sofia,) = add_contacts(session, ada, "Sofia")
     for number in (0, 1):
@@ -260,7 +261,7 @@ def test_what_was_closed_before_there_were_balances_is_not_invented(
 
 
 @pytest.fixture
-def unguarded(session: Session) -> Iterator[Callable[[], None]]:
+def unguarded(session: Session) -> Iterator[Unguarded]:
     """Open, when called, what is closed to somebody with the database in hand."""
     yield lambda: without_guards(session)
     if session.get_bind().dialect.name == "sqlite":  # of the connection, which others use next
@@ -294,7 +295,7 @@ def test_the_database_refuses_to_change_what_was_sealed(
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    "changed",
     [
         ("UPDATE closed_balance SET begun = begun + 1 {february}", "does not add up"),
         ("UPDATE closed_balance SET opening = 2, closing = 2 {february}", "opens with 2"),
@@ -305,13 +306,9 @@ def test_the_database_refuses_to_change_what_was_sealed(
     ],
 )
 def test_verify_finds_a_balance_that_was_changed(
-    session: Session,
-    ada: Person,
-    tmp_path: Path,
-    statement: str,
-    said: str,
-    unguarded: Callable[[], None],
+    session: Session, ada: Person, tmp_path: Path, changed: tuple[str, str], unguarded: Unguarded
 ) -> None:
+    statement, said = changed
     (sofia,) = add_contacts(session, ada, "Sofia")
     for number in (0, 1):
         log(session, ada, sofia, week(number))
