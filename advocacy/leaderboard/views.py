@@ -186,7 +186,8 @@ def person(person_id: int) -> ResponseReturnValue:
                 now=looked_at,
             )
     if "as_of" in request.args:
-        return show_replayed(somebody, month, f"/leaderboard/{person_id}", for_manager=True)
+        address = f"/leaderboard/{person_id}"
+        return show_replayed(somebody, month, address, for_manager=True, of=of)
     explained = explain(db(), somebody, month, for_manager=True)
     before, after = period_before(db(), month, today), period_after(month, today)
     part, balance = asked_part(), _balance_of(somebody.id, month, today)
@@ -201,6 +202,7 @@ def person(person_id: int) -> ResponseReturnValue:
         before=_way_down(person_id, before, of, team) if before else "",
         after=_way_down(person_id, after, of, team) if after else "",
         today=today,
+        came_from=request.args,
         explained=explained,
         page=_way_down(person_id, month, of, team),
         part=part,

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from advocacy.core.time import day_of, last_day
+from advocacy.core.time import day_of, first_day, last_day, month_of
 from advocacy.people.models import Absence, Person
 from advocacy.points.models import ClosedMonth, Entry
 from advocacy.points.queries import rule_book
-from advocacy.points.rules import Evidence, Rule
+from advocacy.points.rules import Evidence, RuleBook
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.ranking import Place
 from advocacy.relationships.explained import Explained, explain
@@ -35,63 +36,66 @@ def replay(
     return Replayed(explained, place_at(session, person, month, at))
 
 
-def place_at(session: Session, person: Person, month: str, at: datetime) -> Place | None:
-    """Return a person's place in a month as it stood at a moment.
+def points_at(session: Session, person: Person, period: str, at: datetime) -> int:
+    """Return a person's points in a period as it stood at a moment."""
+    points = _points(rule_book(session), period, at)
+    return session.scalar(select(points).where(Person.id == person.id)) or 0
 
-    The ledger is added up, once for everybody, from what had been recorded by then. Who was
-    deactivated only later still had a place, and among others keeps it in a month that was closed
-    by then; of who is back since, the days of absence are known. Who left the ranking has none,
-    as nobody keeps when that was.
+
+def place_at(session: Session, person: Person, period: str, at: datetime) -> Place | None:
+    """Return a person's place in a period as it stood at a moment.
+
+    The ledger is added up, for everybody, from what had been recorded by then. Who was deactivated
+    only later still had a place, and among others keeps it in a period that was closed by then; of
+    who is back since, the days of absence are known. Who left the ranking has none, as nobody
+    keeps when that was.
 
     :returns: None for who had no place: not here yet, gone by then, or off the ranking.
     """
+    points = _points(rule_book(session), period, at)
     gone = _gone(at, get_programme(session).time_zone)
-    limit = rule_book(session).of_month(month).word_limit
-    closed = session.get(ClosedMonth, month)
-    is_closed = closed is not None and closed.closed_at <= at
-
-    def added(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, Entry.points), else_=0)), 0)
-
-    sums = (
-        select(
-            Entry.person_id,
-            added(or_(Entry.rule == Rule.SHARE, Entry.evidence == Evidence.SEEN)).label("plain"),
-            added(Entry.evidence == Evidence.WORD).label("word"),
-        )
-        .where(Entry.month == month, Entry.recorded_at <= at)
-        .group_by(Entry.person_id)
-        .subquery()
-    )
-    counted = case((sums.c.word > limit, limit), else_=sums.c.word)
-    points = func.coalesce(sums.c.plain + counted, 0)
-    shown = and_(
+    closed = session.get(ClosedMonth, month_of(last_day(period)))
+    board = select(func.coalesce(points, 0).label("points")).where(
         Person.left_ranking.is_(False),
         Person.created_at <= at,
-        # a closed month keeps its leavers, as its board does
-        true() if is_closed else ~gone,
-        or_(Person.joined <= last_day(month), sums.c.person_id.is_not(None)),
+        # a closed period keeps its leavers, as its board does
+        true() if closed is not None and closed.closed_at <= at else ~gone,
+        or_(Person.joined <= last_day(period), points.is_not(None)),
     )
-    board = (
-        select(Person.id, points.label("points"))
-        .outerjoin(sums, sums.c.person_id == Person.id)
-        .where(shown)
+    mine = session.scalar(board.where(Person.id == person.id, ~gone))
+    if mine is None:
+        return None
+    everybody = board.subquery()
+    people, above = session.execute(
+        select(func.count(), func.count().filter(everybody.c.points > mine)).select_from(everybody)
+    ).one()
+    return Place(above + 1, people)
+
+
+def _points(book: RuleBook, period: str, at: datetime) -> Any:
+    """Return what a person's months in a period were worth at a moment, None without an entry.
+
+    It is asked person by person, along the index of a person's months: so it takes as long however
+    many other months the ledger has.
+    """
+    word = func.sum(case((Entry.evidence == Evidence.WORD, Entry.points), else_=0))
+    limit = case(
+        *((Entry.month >= start, rules.word_limit) for start, rules in reversed(book.versions))
+    )
+    months = (
+        select(
+            (func.sum(Entry.points) - case((word > limit, word - limit), else_=0)).label("points")
+        )
+        .where(
+            Entry.person_id == Person.id,
+            Entry.month.between(month_of(first_day(period)), month_of(last_day(period))),
+            Entry.recorded_at <= at,
+        )
+        .group_by(Entry.month)
+        .correlate(Person)
         .subquery()
     )
-    mine = (
-        select(board.c.points)
-        .join(Person, Person.id == board.c.id)
-        .where(Person.id == person.id, ~gone)
-        .scalar_subquery()
-    )
-    found = session.execute(
-        select(
-            mine,
-            func.count(),
-            func.count().filter(board.c.points > mine),
-        ).select_from(board)
-    ).one()
-    return None if found[0] is None else Place(found[2] + 1, found[1])
+    return select(func.sum(months.c.points)).correlate(Person).scalar_subquery()
 
 
 def _gone(at: datetime, zone: str) -> ColumnElement[bool]:

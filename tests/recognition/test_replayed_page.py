@@ -11,7 +11,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import month_of, now
 from advocacy.people.queries import get_person
 from tests.builders import add_contacts
-from tests.portal import Caller, settle_in
+from tests.portal import Caller, fields, settle_in
 
 TODAY = datetime.now(UTC).date()
 MONTH = month_of(TODAY)
@@ -51,6 +51,23 @@ def test_the_month_is_shown_as_it_stood(app: Flask, avi: int) -> None:
     assert "private contact 1" in seen
     assert "Maria" not in seen
     assert "looked at your" in me.page("/growth").get_text(" ")
+
+
+def test_the_longer_period_one_came_from_is_replayed_too(app: Flask, avi: int) -> None:
+    mina = Caller(app, "mina")
+    year, before = MONTH[:4], (TODAY - timedelta(days=1)).isoformat()
+    asked = f"/leaderboard/{avi}?month={MONTH}&of={year}"
+    form = mina.page(asked).select_one("form:has([name=as_of])")
+    assert form is not None
+    assert fields(form) == {"month": MONTH, "of": year, "as_of": ""}
+    now = " ".join(mina.page(f"{asked}&as_of={TODAY.isoformat()}").get_text(" ").split())
+    assert f"{year}: 8 points First of 4" in now
+    page = mina.page(f"{asked}&as_of={before}")
+    assert f"{year}: 0 points First of" in " ".join(page.get_text(" ").split())
+    back = page.select_one("a.page-back")
+    assert back is not None
+    assert back["href"] == asked
+    assert "all time" not in told(mina, f"/leaderboard/{avi}", before).casefold()
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-02-31", "9999-12-31"])
