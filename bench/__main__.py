@@ -2,18 +2,20 @@
 
 import sys
 
-from bench import board, gaming, import_study, page, postings, sign_in, validity
+from bench import board, gaming, import_study, page, postings, sign_in, tie, validity
 
 
 def main() -> None:
     """Measure boards, pages, the door and postings, and what takes a study folder if one is named.
 
-    What takes long has a command of its own: ``bench.load``, ``bench.growth``.
+    What takes long has a command of its own: ``bench.load``, ``bench.growth``, ``bench.verify``,
+    ``bench.trial``, ``bench.replay``, ``bench.hints``.
     """
     board.main()
     page.main()
     sign_in.main([])
     postings.main([])
+    tie.main()
     if len(sys.argv) > 1:
         import_study.main(sys.argv[1:])
         validity.main(sys.argv[1:])
