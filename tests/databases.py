@@ -11,7 +11,7 @@ from pathlib import Path
 from select import select
 from typing import LiteralString, Protocol
 
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
@@ -161,6 +161,37 @@ def undone(database: Database) -> Iterator[Session]:
         ) as session,
     ):
         yield session
+
+
+class Undone(Database):
+    """A database in which whatever is committed inside `undoing` is undone at its end."""
+
+    _connection: Connection | None = None
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        with super().reading() as outer:
+            self._connection = outer.connection()
+            try:
+                yield
+            finally:
+                self._connection = None
+
+    def session(self, *, writes: bool) -> Session:
+        if self._connection is None:
+            return super().session(writes=writes)
+        return Session(
+            self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        if self._connection is None:
+            with super().reading() as session:
+                yield session
+        else:
+            with self.session(writes=False) as session:
+                yield session
 
 
 MAKERS: dict[str, type[SqliteDatabases] | type[PostgresqlDatabases]] = {

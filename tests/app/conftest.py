@@ -6,8 +6,8 @@ import pytest
 
 from advocacy.app import create_app
 from advocacy.config import Settings
-from tests.app.world import Undone, World, fill
-from tests.databases import Databases
+from tests.app.world import World, fill
+from tests.databases import Databases, Undone
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
@@ -17,7 +16,6 @@ from advocacy.contacts.actions import find_or_add
 from advocacy.content.models import Item
 from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
-from advocacy.core.database import Database
 from advocacy.core.time import month_of, shift_month
 from advocacy.people.actions import add_person, deactivate
 from advocacy.people.models import ProfileVersion
@@ -28,6 +26,7 @@ from advocacy.questions.actions import ask
 from advocacy.recognition.actions import close_months
 from advocacy.shares.actions import NewShare, link_for
 from advocacy.shares.actions import record as record_shares
+from tests.databases import Undone
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -39,19 +38,6 @@ ROLE_OF = {
     "manager": Role.MANAGER,
     "administrator": Role.ADMINISTRATOR,
 }
-
-
-class Undone(Database):
-    """A database in which whatever a request commits is undone after it."""
-
-    connection: Connection | None = None
-
-    def session(self, *, writes: bool) -> Session:
-        if self.connection is None:
-            return super().session(writes=writes)
-        return Session(
-            self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
 
 
 @dataclass
@@ -73,12 +59,8 @@ class World:
             path = self.app.url_map.bind("localhost").build(
                 route.endpoint, {name: self.values[name] for name in route.arguments}
             )
-        with self.database.reading() as outer:
-            self.database.connection = outer.connection()
-            try:
-                return client.open(path, method=method, buffered=True)
-            finally:
-                self.database.connection = None
+        with self.database.undoing():
+            return client.open(path, method=method, buffered=True)
 
 
 def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str, object]]:

@@ -1,8 +1,7 @@
 """A clock that jumps: nothing is written into a closed month, nobody is shut out for long."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Self
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -19,28 +18,19 @@ from advocacy.core.errors import TooMany
 from advocacy.core.time import now
 from advocacy.points.models import Entry
 from advocacy.recognition.verify import verify
+from tests.clock import SetClock
 from tests.portal import Caller, settle_in
 
 LAST_EVENING = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
 JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=40), timedelta(days=-40)]
 
 
-class Jumping(datetime):
-    """A clock that says what it is set to."""
-
-    said = LAST_EVENING
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
-        return cls.fromtimestamp(cls.said.timestamp(), tz)
-
-
 @pytest.fixture
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     def set_to(said: datetime) -> None:
-        monkeypatch.setattr(Jumping, "said", said)
+        monkeypatch.setattr(SetClock, "said", said)
 
-    monkeypatch.setattr("advocacy.core.time.datetime", Jumping)
+    monkeypatch.setattr("advocacy.core.time.datetime", SetClock)
     set_to(LAST_EVENING)
     return set_to
 
