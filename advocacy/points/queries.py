@@ -1,7 +1,7 @@
 """Reading ties, the ledger, standings and months."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -162,19 +162,15 @@ def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[Lif
     return found
 
 
-def entries_of_month(
-    session: Session, person_id: int, month: str, *, by: datetime | None = None
-) -> list[Entry]:
-    """Return a person's entries in a month, latest day first, as they were recorded.
-
-    :param by: only those that were recorded by then.
-    """
-    query = (
-        select(Entry)
-        .where(Entry.person_id == person_id, Entry.month == month)
-        .order_by(Entry.day.desc(), Entry.id.desc())
+def entries_of_month(session: Session, person_id: int, month: str) -> list[Entry]:
+    """Return a person's entries in a month, latest day first, as they were recorded."""
+    return list(
+        session.scalars(
+            select(Entry)
+            .where(Entry.person_id == person_id, Entry.month == month)
+            .order_by(Entry.day.desc(), Entry.id.desc())
+        )
     )
-    return list(session.scalars(query if by is None else query.where(Entry.recorded_at <= by)))
 
 
 def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:

@@ -209,12 +209,15 @@ def explain(
 
     :param for_manager: name contacts only where the advocate shares them.
     :param with_quiet: add the month's conversations that earned nothing, for the advocate.
-    :param as_of: as the month stood then: from the entries that had been recorded.
+    :param as_of: as the month stood then: the entries that had been recorded, in words of now.
     """
-    entries = entries_of_month(session, person.id, month, by=as_of)
+    every = entries_of_month(session, person.id, month)
+    entries = [entry for entry in every if as_of is None or entry.recorded_at <= as_of]
     book = rule_book(session)
     about = asked_about(session, person.id, as_of)
-    explained = _explained(session, person, entries, book, about, for_manager=for_manager)
+    explained = _explained(
+        session, person, entries, book, among=every, about=about, for_manager=for_manager
+    )
     rules_of_month = book.of_month(month)
     sums = (
         _kept_sums(standing_of(session, person.id, month))
@@ -241,7 +244,9 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
     entries = entries_of_tie(session, person.id, tie)
     book = rule_book(session)
     about = asked_about(session, person.id)
-    explained = _explained(session, person, entries, book, about, for_manager=False)
+    explained = _explained(
+        session, person, entries, book, among=entries, about=about, for_manager=False
+    )
     by_talk: dict[int, int] = {}
     for entry in entries:
         by_talk[entry.deed] = by_talk.get(entry.deed, 0) + entry.points
@@ -263,20 +268,22 @@ def _explained(
     person: Person,
     entries: Sequence[Entry],
     book: RuleBook,
-    about: About,
     *,
+    among: Sequence[Entry],
+    about: About,
     for_manager: bool,
 ) -> list[ExplainedEntry]:
+    """Put entries into words of now, ``among`` all that tell what became of them."""
     labels = labels_of_ties(
-        session, {entry.tie_id for entry in entries if entry.tie_id}, for_manager=for_manager
+        session, {entry.tie_id for entry in among if entry.tie_id}, for_manager=for_manager
     )
-    fates = fates_of(session, person, entries, about)
+    fates = fates_of(session, person, among, about)
     told = {(entry.tie_id, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
     answered = answered_of(session, told)
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
     titles = titles_of_shares(session, numbers) if numbers else {}
     sources = sources_of(session, entries)
-    introduced = introduced_to(entries)
+    introduced = introduced_to(among)
     confirmed = confirmed_among(
         session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
     )

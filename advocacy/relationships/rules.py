@@ -137,7 +137,8 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
         )
     else:
         title = did(told.kind or "", told.began or "", told.contact)
-        title += f" to {told.introduced_to}" if told.introduced_to else ""
+        if told.introduced_to and told.kind == Kind.INTRODUCED:  # it may have been a message once
+            title += f" to {told.introduced_to}"
         reason, waiting = _weekly(told, rules)
     return Words(title, reason + _evidence(told) + _later(told), waiting, icon, tone)
 

@@ -283,6 +283,35 @@ def test_an_introduction_names_both(session: Session, ada: Person, sofia: int) -
     }
 
 
+def test_a_message_that_became_an_introduction_is_told_as_the_message_that_it_was(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    talk = log(session, ada, [sofia, tom], MONDAY)
+    said = Said(MONDAY, "introduced", "advocate", [True, True])
+    correct(session, talk, said, [sofia, tom], noon(MONDAY))
+    assert {title for _, title, _ in words(session, ada)} == {
+        "Wrote to Sofia",
+        "Wrote to Tom",
+        "Correction",
+        "Introduced Sofia to Tom",
+        "Introduced Tom to Sofia",
+    }
+
+
+def test_a_replay_is_told_in_the_words_of_now(session: Session, ada: Person, sofia: int) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    log(session, ada, sofia, MONDAY)
+    talk = log(session, ada, [tom, sofia], MONDAY, "introduced", answered=[False, True])
+    answered_on = MONDAY + timedelta(days=1)
+    mark_answered(session, talk, tom, now=noon(answered_on))
+    now = explain(session, ada, "2026-01", for_manager=False).entries
+    then = explain(session, ada, "2026-01", for_manager=False, as_of=noon(MONDAY)).entries
+    assert 0 < len(then) < len(now)
+    assert set(then) <= set(now)
+    assert any(entry.words.title == "Introduced Sofia to Tom" for entry in then)
+
+
 def test_conversations_that_earned_nothing_say_why(
     session: Session, ada: Person, sofia: int
 ) -> None:
