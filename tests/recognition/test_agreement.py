@@ -41,7 +41,7 @@ def test_all_sides_say_the_same(
     run = Command(tmp_path, database_url=settings.database_url)
 
     @hypothesis.settings(
-        max_examples=10 if database.is_sqlite else 4,
+        max_examples=10 if database.is_sqlite else 3,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
