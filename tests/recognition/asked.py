@@ -311,7 +311,9 @@ class Answers:
                     assert points_at(session, person, period, moment.at) == points, period
                     assert place_at(session, person, period, moment.at) == place, period
         for at, moment in enumerate((*self.world.moments, now)):
-            asked, month = [*moment.told][at * 3 % len(moment.told)]
+            # a month may count no longer: all that made it count was taken back
+            known = [key for key in moment.told if key in self.told]
+            asked, month = known[at * 3 % len(known)]
             self._check_shown_replay(moment, asked, month)
             self._check_end_of_day(moment, asked, month)
 
