@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from advocacy.core.time import day_of, first_day, last_day, month_of
+from advocacy.core.time import day_of, first_day, last_day, month_of, start_of_day
 from advocacy.people.models import Absence, Person
 from advocacy.points.models import ClosedMonth, Entry
 from advocacy.points.queries import rule_book
@@ -101,14 +101,19 @@ def _points(book: RuleBook, period: str, at: datetime) -> Any:
 def _gone(at: datetime, zone: str) -> ColumnElement[bool]:
     """Return who was deactivated at a moment; midnight is the end of a day."""
     day = day_of(at - timedelta.resolution, zone)
+    left_later = Person.deactivated_at >= start_of_day(day + timedelta(days=1), zone)
     away = (
         select(Absence.person_id)
         .where(
             Absence.person_id == Person.id,
             or_(
                 and_(Absence.gone_on <= day, Absence.back_on > day),
-                # of who is not back, the moment of leaving is known
-                and_(Absence.gone_on < day, Absence.back_on.is_(None)),
+                # of who is not back, the moment of leaving is known, unless it was twice
+                and_(
+                    Absence.gone_on <= day,
+                    Absence.back_on.is_(None),
+                    or_(Absence.gone_on < day, left_later),
+                ),
             ),
         )
         .exists()

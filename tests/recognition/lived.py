@@ -28,7 +28,7 @@ from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.errors import DomainError
 from advocacy.core.stale import stamp
-from advocacy.core.time import day_of, month_of, shift_month
+from advocacy.core.time import day_of, month_of, shift_month, start_of_day
 from advocacy.people.actions import set_left_ranking
 from advocacy.people.models import Person
 from advocacy.people.queries import fresh_person
@@ -57,8 +57,7 @@ RULES = (
     RuleSet.of_numbers({**FIRST_RULES.numbers(), "word_limit": 9, "called": 9, "share": 2}),
     RuleSet.of_numbers({**FIRST_RULES.numbers(), "wrote_unanswered": 0, "beginning": 0, "met": 7}),
 )
-MOMENTS = 2
-"""So many moments of a history are kept for replaying."""
+MOMENTS = 2  # so many of a history are kept for replaying
 
 Manner = tuple[str, str, tuple[bool, ...]]
 
@@ -292,11 +291,9 @@ class World:
                 shares.take_back(session, known[which % len(known)], self.at)
 
     def _close(self) -> None:
-        last = shift_month(month_of(self.today), -1)
+        last, by = shift_month(month_of(self.today), -1), self.manager
         with self.database.writing() as session:
-            closed = close_months(
-                session, last, closed_by=self.manager, now=self.at, data=self.folder
-            )
+            closed = close_months(session, last, closed_by=by, now=self.at, data=self.folder)
         self.closed |= dict.fromkeys(closed, frozenset(self.left))
 
     def _change_rules(self, which: int) -> None:
@@ -307,18 +304,20 @@ class World:
 
     def _go_or_come_back(self, who: int) -> None:
         person = self.people[who]
+        was_gone = person in self.gone
         if person == self.manager:
             return
-        was_gone = person in self.gone
         verb = admin.activate if was_gone else admin.deactivate
         with self.database.writing() as session:
             verb(session, person, actor_id=self.manager, now=self.at)
         away = self.away.setdefault(person, [])
         if not was_gone:
             back = away[-1][1] if away else None
-            # who is back and gone again on one day was away all the time
-            same_day = back is not None and day_of(back, ZONE) == self.today
-            away.append((away.pop()[0] if same_day else self.at, None))
+            since = self.at
+            if back is not None and day_of(back, ZONE) == self.today:
+                # back and gone again on one day: away all the time, from a day on
+                since = start_of_day(day_of(away.pop()[0], ZONE), ZONE)
+            away.append((since, None))
         elif day_of((since := away.pop()[0]), ZONE) < self.today:
             away.append((since, self.at))
 
