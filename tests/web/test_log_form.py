@@ -148,6 +148,10 @@ def test_all_that_is_missing_is_said_at_once(avi: Caller) -> None:
     said = above(answer)
     assert "With whom: Say with whom" in said
     assert "How: Say how you spoke" in said
+    page = read(answer)
+    ways = [str(way["href"]) for way in page.select(".field-summary a")]
+    assert len(ways) == 3
+    assert all(page.select_one(way) for way in ways), ways
     assert "?:" not in above(avi.post("/log", {**avi.form("/log"), **GOOD, "began": "x"}))
 
 
