@@ -202,4 +202,9 @@ def _hint(kind: Unusual, words: str, figures: Mapping[str, int], talks: Collecti
     deeds = tuple(sorted(_numbers(talks)))
     seen = len(_numbers(talk for talk in talks if talk.deed.seen))
     of_them = "all" if seen == len(deeds) else seen or "none"
-    return Hint(kind, f"{words}; {of_them} of them seen.", {**figures, "seen": seen}, deeds)
+    return Hint(
+        kind,
+        f"{words}; {of_them} of them seen by more than the advocate’s word.",
+        {**figures, "seen": seen},
+        deeds,
+    )

@@ -36,7 +36,7 @@ from advocacy.questions.queries import Asked
 from advocacy.relationships import rules
 from advocacy.relationships.asked import About, asked_about
 from advocacy.relationships.facts import answered_of, gains_of, introduced_to, sources_of
-from advocacy.relationships.fates import fates_of
+from advocacy.relationships.fates import fates_of, taken_off_of
 from advocacy.relationships.quiet import Quiet, quiet_in_month, quiet_with
 from advocacy.relationships.rules import Fate, Told, Words
 from advocacy.shares.queries import titles_of_shares
@@ -68,6 +68,8 @@ class ExplainedEntry:
     words: Words
     built_by: Part
     deed: int
+    taken_off: bool = False
+    """Whether a later entry takes it off again."""
     asked: Asked | None = None
     """The latest question about the conversation."""
 
@@ -284,6 +286,7 @@ def _explained(
     titles = titles_of_shares(session, numbers) if numbers else {}
     sources = sources_of(session, entries)
     introduced = introduced_to(among)
+    taken_off = taken_off_of(among)
     confirmed = confirmed_among(
         session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
     )
@@ -344,6 +347,7 @@ def _explained(
                 words=words,
                 built_by=_built_by(entry),
                 deed=entry.deed,
+                taken_off=entry.id in taken_off,
                 asked=about.of(entry),
             )
         )

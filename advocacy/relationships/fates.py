@@ -57,6 +57,19 @@ def fates_of(
     return fates
 
 
+def taken_off_of(entries: Sequence[Entry]) -> set[int]:
+    """Return which entries a later one among them takes off in full."""
+    standing: dict[tuple[object, ...], list[int]] = {}
+    found = set()
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        of = (entry.tie_id, entry.rule, entry.evidence, abs(entry.points), *_line(entry))
+        if entry.points > 0:
+            standing.setdefault(of, []).append(entry.id)
+        elif standing.get(of):
+            found.add(standing[of].pop())
+    return found
+
+
 def _fate_among(entry: Entry, entries: Sequence[Entry], *, is_answered: bool) -> Fate:
     """Return what other entries tell of one whose deed counts still."""
     alike = [

@@ -109,7 +109,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     """Return an entry in words, made when it is read from its plain values."""
     if told.points < 0:
         return _taken_back(told)
-    who = "You" if told.you else told.advocate
+    whose = "Your" if told.you else f"{told.advocate}’s"
     if told.rule == Rule.SHARE:
         what = f"Shared “{told.title}”" if told.title else "Shared something"
         reason = f"A share is worth {_points(rules.share)}, at most once a day."
@@ -120,8 +120,8 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     if told.rule == Rule.BEGINNING:
         title, icon = "A new relationship", "sprout"
         reason = (
-            f"{who} and {told.contact} have been in touch in two different weeks: "
-            f"{_points(told.points)}, once."
+            f"{whose} second week with an answered talk with {told.contact}: the relationship "
+            f"begins. {_points(told.points)}, once."
         )
     elif told.rule == Rule.RETURN:
         title, icon = "A return", "sprout"
@@ -132,7 +132,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     elif told.rule == Rule.LASTING:
         title, icon = "A lasting tie", "history"
         reason = (
-            f"{who} and {told.contact} have been in touch in three different months: "
+            f"{whose} third month with an answered talk with {told.contact}: "
             f"{_points(told.points)}, once."
         )
     else:
@@ -166,7 +166,7 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
 
 
 def _waiting(gain: int, contact: str, *, is_closed: bool) -> str:
-    where = ", in the month open then" if is_closed else ""
+    where = ", entered in the month that is open then" if is_closed else ""
     return f"+{gain} when {contact} answers{where}" if gain > 0 else ""
 
 
@@ -192,7 +192,8 @@ def _evidence(told: Told) -> str:
         return ""
     if told.confirmed:
         return f" Seen: {told.contact} confirmed it by the link."
-    return " Seen: reported by an import."
+    whose = "your" if told.you else f"{told.advocate}’s"
+    return f" Seen, not on {whose} word: an import reported it."
 
 
 def _later(told: Told) -> str:
@@ -287,13 +288,12 @@ def why_nothing(
         full = rules.answered[kind]
         if gain <= 0:
             return (
-                f"{at_the_start(contact)} has not answered you yet; this week with {contact} is "
-                "counted already.",
+                f"This {NOUNS[kind]} has no answer yet, and the week with {contact} counts already "
+                "by another talk.",
                 "",
             )
         return (
-            f"{at_the_start(contact)} has not answered you yet: {a_noun(kind)} is worth {full} "
-            f"once {contact} answers.",
+            f"This {NOUNS[kind]} has no answer yet: it is worth {full} once {contact} answers.",
             _waiting(gain, contact, is_closed=is_closed),
         )
     return "Counted already: each person counts once a week, for what is worth most.", ""

@@ -324,7 +324,7 @@ def test_conversations_that_earned_nothing_say_why(
     shown = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
     reasons = "\n".join(quiet.reason for quiet in shown.quiet)
     assert len(shown.quiet) == 4
-    for part in ("once a week", "waits for your answer", "has not answered you yet", "14 days"):
+    for part in ("once a week", "waits for your answer", "has no answer yet", "14 days"):
         assert part in reasons
 
 
@@ -370,7 +370,7 @@ def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Per
             "met",
             "seen",
             12,
-            "A meeting that was seen is worth 12. Seen: reported by an import.",
+            "A meeting that was seen is worth 12. Seen, not on your word: an import reported it.",
         ),
         ("called", "word", 8, "An answered call is worth 8."),
     ],
@@ -406,7 +406,10 @@ def test_what_an_answer_would_bring_is_what_it_brings(
         (8, ""),
     ]
     assert [(one.reason, one.waiting) for one in told.quiet] == [
-        ("Sofia has not answered you yet; this week with Sofia is counted already.", "")
+        (
+            "This call has no answer yet, and the week with Sofia counts already by another talk.",
+            "",
+        )
     ]
     mark_answered(session, again, sofia, now=noon(MONDAY + timedelta(days=8)))
     assert points_in(session, ada, month_of(MONDAY)) == 9
@@ -418,6 +421,14 @@ def test_what_has_no_answer_yet_is_called_by_its_kind() -> None:
     kind = ("introduced", "advocate", False, None)
     reason, waiting = why_nothing(*kind, contact="Sofia", gain=14)
     assert waiting == "+14 when Sofia answers"
-    assert (
-        reason == "Sofia has not answered you yet: an introduction is worth 6 once Sofia answers."
-    )
+    assert reason == "This introduction has no answer yet: it is worth 6 once Sofia answers."
+
+
+def test_what_was_taken_off_is_told_from_what_stands(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    talk = log(session, ada, sofia, MONDAY)
+    take_back(session, talk, noon(MONDAY))
+    log(session, ada, sofia, MONDAY)
+    told = explain(session, ada, month_of(MONDAY), for_manager=True).entries
+    assert [(one.points, one.taken_off) for one in told] == [(4, False), (-4, False), (4, True)]

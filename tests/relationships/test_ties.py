@@ -99,7 +99,7 @@ def test_an_answer_after_the_close_is_told_in_both_months(
         (told,) = explain(session, ada, "2026-01", for_manager=False, with_quiet=True).quiet
         return told.reason, told.waiting
 
-    assert quiet()[1] == "+4 when Sofia answers, in the month open then"
+    assert quiet()[1] == "+4 when Sofia answers, entered in the month that is open then"
     mark_answered(session, talk, sofia, now=noon(later))
     assert quiet() == (
         "Its 4 points came when this month was closed: entered in February 2026.",
