@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.core import time
@@ -100,17 +100,8 @@ def balance_of_team(session: Session, team_id: int, period: str, today: date) ->
     """Return the balance of a team's relationships in a month, a quarter or a year."""
     sealed, not_kept, still_open = _parts(session, period, today)
     found = []
-    if sealed:
-        rows = session.scalars(
-            select(ClosedBalance).where(
-                ClosedBalance.month.in_(sealed),
-                or_(ClosedBalance.team_id == team_id, ClosedBalance.team_before == team_id),
-            )
-        )
-        by_month: dict[str, list[PersonMonth]] = {month: [] for month in sealed}
-        for row in rows:
-            by_month[row.month].append(_person_month(row))
-        found = [_of_team(by_month[month], team_id) for month in sealed]
+    by_month = _sealed_of_team(session, sealed, team_id)
+    found += [_of_team(list(by_month[month].values()), team_id) for month in sealed]
     for month in still_open:
         rows_now = _open_rows(session, month, today, ever_in_team(team_id))
         found.append(_of_team(list(rows_now.values()), team_id))
@@ -122,11 +113,11 @@ def shown_by_person(
 ) -> dict[int, Shown]:
     """Return each person's part of a balance of the programme, or of a team; they add up to it."""
     sealed, _, still_open = _parts(session, period, today)
-    months = []
-    for month in sealed:
-        rows = session.scalars(select(ClosedBalance).where(ClosedBalance.month == month))
-        months.append({row.person_id: _person_month(row) for row in rows})
     whom = None if team_id is None else ever_in_team(team_id)
+    if team_id is not None:
+        months = list(_sealed_of_team(session, sealed, team_id).values())
+    else:
+        months = [_sealed_in_a_row(session, sealed)] if sealed else []
     months += [_open_rows(session, month, today, whom) for month in still_open]
     nothing = PersonMonth(Balance())
 
@@ -243,6 +234,48 @@ def _sealed_sums(
         figures = sums.get(month, dict.fromkeys(names, 0))
         balance = Balance(**{name: figures[name] for name in SEALED})
         found.append(_Month(balance, figures["conversations"], figures["they_began"]))
+    return found
+
+
+def _sealed_of_team(
+    session: Session, months: Sequence[str], team_id: int
+) -> dict[str, dict[int, PersonMonth]]:
+    """Return what was sealed of whom a team's balances are made of, by month and person."""
+    found: dict[str, dict[int, PersonMonth]] = {month: {} for month in months}
+    if not months:
+        return found
+    rows = session.scalars(
+        select(ClosedBalance).where(
+            ClosedBalance.month.in_(months),
+            or_(ClosedBalance.team_id == team_id, ClosedBalance.team_before == team_id),
+        )
+    )
+    for row in rows:
+        found[row.month][row.person_id] = _person_month(row)
+    return found
+
+
+def _sealed_in_a_row(session: Session, months: Sequence[str]) -> dict[int, PersonMonth]:
+    """Return everybody's sealed months as one, by person; the database adds them up."""
+    month = ClosedBalance.month
+    counted = {
+        "opening": case((month == months[0], ClosedBalance.opening), else_=0),
+        "closing": case((month == months[-1], ClosedBalance.closing), else_=0),
+    }
+    names = (*SEALED, "conversations", "they_began")
+    rows = session.execute(
+        select(
+            ClosedBalance.person_id,
+            *(func.sum(counted.get(name, getattr(ClosedBalance, name))) for name in names),
+        )
+        .where(month.in_(months))
+        .group_by(ClosedBalance.person_id)
+    )
+    found = {}
+    for person, *figures in rows:
+        *sums, spoken, began = map(int, figures)
+        sealed = Balance(**dict(zip(SEALED, sums, strict=True)))
+        found[person] = PersonMonth(sealed, conversations=spoken, they_began=began)
     return found
 
 
