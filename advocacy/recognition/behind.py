@@ -50,6 +50,8 @@ LISTED = 200
 """So many lines are listed each by itself; the rest is one line."""
 
 _SINCE = {"opening": "since", "alive": "since", "corrected": "since"}
+_BY_LAST_TALK = ("drifted", "ended")
+"""Their days follow from the last talk, which may have no entry: managers do not read them."""
 _TALKS = ("conversations", "answered", "in_person", "they_began")
 
 
@@ -120,7 +122,11 @@ def behind_person(
         ties = ties_behind(session, person.id, start, end)
         name = {"alive": "closing", "corrected": "opening"}.get(what, what)
         since = "since " if what in _SINCE else ""
-        moved = [(tie, 1, f"{since}{_on(day)}") for tie, day in sorted(ties[name], key=_by_day)]
+        is_dated = not (for_manager and what in _BY_LAST_TALK)
+        moved = [
+            (tie, 1, f"{since}{_on(day)}" if is_dated else "")
+            for tie, day in sorted(ties[name], key=_by_day)
+        ]
         lines = _named(session, person, moved, for_manager=for_manager)
     if told is None and time.month_of(start) < (first_open_month(session) or ""):
         told = _of_board(session, person, what, period, today)

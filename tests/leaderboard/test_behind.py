@@ -1,11 +1,12 @@
 """What makes a figure: contacts for a person, people for a team, and what a place follows from."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import event
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.content.models import Item
@@ -17,6 +18,9 @@ from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ran
 from advocacy.people.queries import get_person
 from advocacy.points.actions import recounted
 from advocacy.recognition.actions import close_months
+from advocacy.recognition.balances import balance_of_programme, balance_of_team, shown_by_person
+from advocacy.recognition.models import ClosedBalance
+from advocacy.relationships.balance_rules import total
 from advocacy.shares.actions import NewShare
 from advocacy.shares.actions import record as record_shares
 from tests.portal import JOINED, Caller, settle_in
@@ -91,6 +95,19 @@ def test_names_are_for_the_advocate_and_numbers_for_the_manager(
     assert "There is nobody and nothing behind it" in said(met)
 
 
+def test_when_a_tie_came_to_rest_tells_managers_no_day_of_its_last_talk(
+    app: Flask, database: Database, ids: dict[str, int]
+) -> None:
+    spoken = [JOINED, JOINED + timedelta(days=7), JOINED + timedelta(days=9)]
+    speak(database, ids["avi"], "Lena", *spoken)
+    drifted = spoken[-1] + timedelta(days=91)
+    query = f"month={month_of(drifted)}&show=drifted"
+    on = f"{drifted.day} {drifted:%B %Y}"
+    assert lines(Caller(app, "avi").page(f"/growth?{query}")) == [f"Lena {on} 1"]
+    seen = Caller(app, "mina").page(f"/leaderboard/{ids['avi']}?{query}")
+    assert lines(seen) == ["Private contact 3 1"]
+
+
 def test_a_part_of_the_points_shows_its_entries_alone(app: Flask, ids: dict[str, int]) -> None:
     avi = Caller(app, "avi")
     page = avi.page(f"/growth?month={LAST}&part=word")
@@ -123,6 +140,32 @@ def test_a_balance_names_who_is_on_the_board_and_counts_the_rest(
     assert (answer.status_code, "There is no such figure." in answer.text) == (422, True)
     answer = mina.get(f"/leaderboard/{ids['avi']}?hint=x")
     assert (answer.status_code, "There is no such hint." in answer.text) == (422, True)
+
+
+def test_closed_and_open_months_of_people_add_up_and_a_team_reads_its_own_alone(
+    ids: dict[str, int], database: Database, tmp_path: Path
+) -> None:
+    today, year = NOW.date(), LAST[:4]
+    with database.writing() as session:
+        close_months(session, LAST, closed_by=None, now=NOW, data=tmp_path)
+    speak(database, ids["avi"], "Kwame", DAYS[1], today)
+    with database.reading() as session:
+        for team in (None, 1):
+            parts = shown_by_person(session, year, today, team).values()
+            whole = (
+                balance_of_programme(session, year, today)
+                if team is None
+                else balance_of_team(session, team, year, today)
+            )
+            assert whole.balance == total([one.balance for one in parts if one.balance])
+            assert whole.they_began == sum(one.they_began for one in parts)
+            assert whole.conversations == sum(one.conversations for one in parts) > 0
+        session.expunge_all()
+        read: list[object] = []
+        event.listen(session, "loaded_as_persistent", lambda _, one: read.append(one))
+        shown_by_person(session, year, today, 1)
+    sealed = [one for one in read if isinstance(one, ClosedBalance)]
+    assert {one.person_id for one in sealed} == {ids["avi"], ids["noor"]}
 
 
 def test_a_place_says_who_is_around_and_names_nobody_to_an_advocate(
