@@ -98,7 +98,7 @@ def _quiet(
         },
         book,
     )
-    later = _entered_later(session, {row[0].id for row in rows}) if is_closed else {}
+    later = _entered_later(session, person, {row[0].id for row in rows}) if is_closed else {}
     first_open = first_open_month(session) or ""
     quiet = []
     for conversation, participant, contact in rows:
@@ -130,7 +130,7 @@ def _quiet(
 
 
 def _entered_later(
-    session: Session, conversations: Collection[int]
+    session: Session, person: Person, conversations: Collection[int]
 ) -> dict[tuple[int, int], tuple[str, int]]:
     """Return what conversations of a closed month earned in a later one: where, and how much."""
     found: dict[tuple[int, int], tuple[str, int]] = {}
@@ -138,7 +138,11 @@ def _entered_later(
     for at in range(0, len(ordered), CHUNK):
         rows = session.execute(
             select(Entry.deed, Entry.tie_id, func.min(Entry.month), func.sum(Entry.points))
-            .where(Entry.deed.in_(ordered[at : at + CHUNK]), Entry.tie_id.is_not(None))
+            .where(
+                Entry.person_id == person.id,  # along an index: deeds have none
+                Entry.deed.in_(ordered[at : at + CHUNK]),
+                Entry.tie_id.is_not(None),
+            )
             .group_by(Entry.deed, Entry.tie_id)
         )
         found.update({(deed, tie or 0): (month, int(sum_)) for deed, tie, month, sum_ in rows})
