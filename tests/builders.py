@@ -18,6 +18,7 @@ from advocacy.people import actions as people
 from advocacy.people.models import Person, Team
 from advocacy.points.models import Entry, Standing
 from advocacy.programme.models import Programme
+from advocacy.questions.models import Question
 from advocacy.shares import actions as shares
 from advocacy.shares.actions import NewShare
 
@@ -124,6 +125,16 @@ def share(
         noon(today or day),
     )
     return number
+
+
+def put_question(session: Session, conversation: int, by: Person) -> int:
+    """Write a question down, whether the conversation has an entry (still) or none."""
+    made = Question(
+        conversation_id=conversation, asked_by=by.id, asked_at=noon(FIRST_DAY), text="Why?"
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def ledger(session: Session, *, tie: int | None = None) -> dict[tuple[date, str, str | None], int]:

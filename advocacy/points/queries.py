@@ -184,6 +184,14 @@ def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
     )
 
 
+def has_entries(session: Session, person_id: int, conversation: int) -> bool:
+    """Tell whether a conversation of a person ever brought an entry."""
+    found = select(Entry.id).where(
+        Entry.person_id == person_id, Entry.deed == conversation, Entry.tie_id.is_not(None)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def standing_of(session: Session, person_id: int, period: str) -> Standing | None:
     """Return a person's sums in a period, None when there is no entry in it."""
     return session.get(Standing, (person_id, period))

@@ -16,6 +16,7 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import month_of
 from advocacy.people.queries import get_person
+from advocacy.points.queries import has_entries
 from advocacy.questions import queries, rules
 from advocacy.questions.models import Question
 from advocacy.questions.queries import Asked
@@ -33,7 +34,7 @@ def ask(
 ) -> Question:
     """Ask a person about one of their conversations: one question at a time.
 
-    :raises NotFound: when the person has none of that number.
+    :raises NotFound: when the person has none of that number with an entry.
     :raises Invalid: when the text cannot be kept, or it is of one's own month.
     :raises Conflict: when a question is open, or nothing is left to decide.
     """
@@ -52,12 +53,18 @@ def check_can_be_asked(
 ) -> Conversation:
     """Return a conversation that may be asked about.
 
-    :raises NotFound: when the person has none of that number.
+    What has no entry tells managers nothing: not even its day and kind.
+
+    :raises NotFound: when the person has none of that number with an entry.
     :raises Invalid: when it is of one's own month.
     :raises Conflict: when a question is open, or nothing is left to decide.
     """
     conversation = session.get(Conversation, conversation_id, populate_existing=True)
-    if conversation is None or conversation.person_id != person_id:
+    if (
+        conversation is None
+        or conversation.person_id != person_id
+        or not has_entries(session, person_id, conversation_id)
+    ):
         raise NotFound("There is no such conversation of theirs.")
     if person_id == asked_by:
         raise Invalid(rules.OTHERS_DECIDE)

@@ -82,8 +82,11 @@ def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str
     mine = people["advocate"]
     hold(session, mine.id)
     [contact] = find_or_add(session, mine.id, ["Maria Oliveira"], NOW)
+    known = Said(TODAY - timedelta(days=7), Kind.WROTE, Began.ADVOCATE, [True])
     said = Said(TODAY, Kind.WROTE, Began.ADVOCATE, [False])
-    [talk] = record(session, [NewConversation(mine.id, [contact], said)], NOW)
+    _, talk = record(
+        session, [NewConversation(mine.id, [contact], each) for each in (known, said)], NOW
+    )
     item = Item(
         title="News", url="https://example.org", state="published", published_at=NOW, created_at=NOW
     )

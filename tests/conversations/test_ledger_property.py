@@ -44,14 +44,21 @@ from advocacy.points.models import Entry, Life, Standing, Tally
 from advocacy.points.queries import first_open_month
 from advocacy.points.rules import Deed
 from advocacy.programme.actions import set_first_day
-from advocacy.questions import actions as questions
 from advocacy.questions import queries as questions_queries
 from advocacy.questions.actions import decide, restore
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import rebuild, verify
 from advocacy.shares import actions as shares
 from advocacy.shares.queries import get_share
-from tests.builders import add_item, add_person, add_programme, entries, noon, share
+from tests.builders import (
+    add_item,
+    add_person,
+    add_programme,
+    entries,
+    noon,
+    put_question,
+    share,
+)
 from tests.databases import undone
 from tests.points import oracle
 
@@ -351,14 +358,14 @@ class World:
     def _set_aside(self, which: int) -> None:
         talk = self.pick(which)
         if talk is not None and talk.aside is None:
-            talk.aside = self.put_aside(talk.number, self.people[talk.person].id)
+            talk.aside = self.put_aside(talk.number)
 
-    def put_aside(self, number: int, person: int) -> int:
+    def put_aside(self, number: int) -> int:
         """Ask about a conversation, set it aside, and return the number of the question."""
+        question = put_question(self.session, number, self.manager)
         mona, now = self.manager.id, noon(self.today)
-        question = questions.ask(self.session, person, number, "Why?", asked_by=mona, now=now)
-        decide(self.session, question.id, "set aside", "So.", decided_by=mona, now=now)
-        return question.id
+        decide(self.session, question, "set aside", "So.", decided_by=mona, now=now)
+        return question
 
     def _restore(self, which: int) -> None:
         standing = {talk.number for talk in self.standing_talks()}
@@ -611,7 +618,7 @@ class World:
                 row.logged_on, row.reported = part.logged_on, part.reported
             session.flush()
             if talk.aside is not None:
-                fresh.put_aside(number, fresh.people[talk.person].id)
+                fresh.put_aside(number)
         session.execute(delete(Witness))  # of days as they stand now, not as they were brought
         conversations.testify(
             session,

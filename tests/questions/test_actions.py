@@ -48,6 +48,7 @@ from tests.builders import (
     noon,
     participant,
     points_in,
+    put_question,
 )
 
 DAY = date(2026, 3, 3)  # a Tuesday
@@ -82,7 +83,7 @@ def decide(
 
 
 def set_aside(session: Session, talk: Conversation, by: Person, day: date = LATER) -> int:
-    question = ask(session, talk, by)
+    question = put_question(session, talk.id, by)
     decide(session, question, by, day=day)
     return question
 
@@ -311,8 +312,8 @@ def test_nobody_asks_about_or_decides_over_their_own(
 def test_what_is_not_there_or_not_theirs_is_not_found(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:
-    talk = log(session, ada, sofia, DAY)
-    for person, number in ((ada.id, talk.id + 99), (mona.id, talk.id)):
+    talk, unanswered = log(session, ada, sofia, DAY), log(session, ada, sofia, DAY, answered=False)
+    for person, number in ((ada.id, talk.id + 99), (mona.id, talk.id), (ada.id, unanswered.id)):
         with pytest.raises(NotFound):
             actions.ask(session, person, number, "Why?", asked_by=mona.id, now=noon(DAY))
     question = ask(session, talk, mona)
@@ -350,8 +351,7 @@ def test_the_answer_may_change_until_it_is_decided(
 def test_taken_back_it_is_closed_by_itself_in_words(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:
-    log(session, ada, sofia, DAY)
-    open_, aside = log(session, ada, sofia, DAY), log(session, ada, sofia, DAY)
+    open_, aside = log(session, ada, sofia, DAY, "called"), log(session, ada, sofia, DAY)
     asked, decided = ask(session, open_, mona), set_aside(session, aside, mona)
     assert count_open(session, [ada.id], DAY) == 1
     hold(session, ada.id)

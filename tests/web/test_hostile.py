@@ -63,8 +63,8 @@ def walker(app: Flask) -> Caller:
         log(session, ada, sofia, date(2026, 11, 2))
         add_item(session).text = "Words"
         avi, now = get_person(session, ids["avi"]), datetime.now(UTC)
-        [tom] = add_contacts(session, avi, "Tom")
-        log(session, avi, tom, now.date())  # may be asked about
+        [tom, kim] = add_contacts(session, avi, "Tom", "Kim")
+        log(session, avi, kim, now.date())  # may be asked about
         for person, contact in ((ada, sofia), (avi, tom)):
             talk = log(session, person, contact, now.date()).id
             ask(session, person.id, talk, "Why?", asked_by=ids["mina"], now=now)
