@@ -123,7 +123,7 @@ def _question_page(
     wrong = list(form.form_errors) if form and not isinstance(form, fitting or ()) else []
     shown: Any = form if fitting and isinstance(form, fitting) else fitting and fitting()
     if isinstance(shown, DecideForm):
-        shown.seen.data = actions.stamp_of(asked)
+        shown.seen.data = actions.stamp_of(db(), asked)
     return (
         render_template(
             "questions/question.html",

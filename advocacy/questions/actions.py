@@ -118,14 +118,15 @@ def answer(session: Session, question_id: int, text: str, *, person_id: int, now
     _note(session, Action.QUESTION_ANSWERED, asked, person_id, now)
 
 
-def stamp_of(asked: Asked) -> str:
+def stamp_of(session: Session, asked: Asked) -> str:
     """Return a mark of what a decision is made on: the answer, and what the record says."""
-    return stamp(*_stamped(asked))
+    return stamp(*_stamped(session, asked))
 
 
-def _stamped(asked: Asked) -> tuple[object, ...]:
+def _stamped(session: Session, asked: Asked) -> tuple[object, ...]:
     spoken = asked.conversation
-    return asked.question.answer, spoken.day, spoken.kind, spoken.began
+    with_whom = queries.ties_of_each(session, [spoken.id]).get(spoken.id, [])
+    return asked.question.answer, spoken.day, spoken.kind, spoken.began, sorted(with_whom)
 
 
 def decide(
@@ -147,7 +148,7 @@ def decide(
     """
     asked = _held(session, question_id, decided_by)
     rules.check_undecided(asked.facts, asked.person.called)
-    check_stamp(seen, *_stamped(asked))
+    check_stamp(seen, *_stamped(session, asked))
     if outcome not in set(Outcome):
         raise Invalid("Keep it, or set it aside.", field="outcome")
     aside = outcome == Outcome.SET_ASIDE

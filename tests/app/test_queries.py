@@ -22,7 +22,7 @@ QUERIES = {
     "leaderboard.board": ("manager", 5),
     "leaderboard.balance": ("manager", 6),
     "questions.all_": ("manager", 4),
-    "questions.question": ("manager", 4),
+    "questions.question": ("manager", 5),
     "leaderboard.person": ("manager", 17),
     "recognition.months": ("manager", 7),
     "recognition.month": ("manager", 8),

@@ -331,7 +331,7 @@ def test_the_answer_may_change_until_it_is_decided(
     for text in ("A call.", "A long call."):
         actions.answer(session, question, text, person_id=ada.id, now=noon(LATER))
     assert waiting_questions(session, ada.id) == []
-    seen = actions.stamp_of(get_question(session, question))
+    seen = actions.stamp_of(session, get_question(session, question))
     actions.answer(session, question, "A short call.", person_id=ada.id, now=noon(LATER))
     with pytest.raises(Conflict, match="changed while you had it open"):
         actions.decide(
@@ -346,6 +346,20 @@ def test_the_answer_may_change_until_it_is_decided(
     for change in changes:
         with pytest.raises(Conflict):
             change()
+
+
+def test_moved_to_another_contact_it_is_looked_at_again_before_it_is_decided(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    talk, [kwame] = log(session, ada, sofia, DAY), add_contacts(session, ada, "Kwame")
+    question = ask(session, talk, mona)
+    seen = actions.stamp_of(session, get_question(session, question))
+    hold(session, ada.id)
+    correct(session, talk, Said(DAY, "wrote", "advocate", [True]), [kwame], noon(LATER))
+    with pytest.raises(Conflict, match="changed while you had it open"):
+        actions.decide(
+            session, question, "set aside", "So.", decided_by=mona.id, seen=seen, now=noon(LATER)
+        )
 
 
 def test_taken_back_it_is_closed_by_itself_in_words(
