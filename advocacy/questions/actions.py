@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.audit.actions import note
@@ -16,6 +16,7 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import month_of
 from advocacy.people.queries import get_person
+from advocacy.points.models import Entry
 from advocacy.points.queries import has_entries
 from advocacy.questions import queries, rules
 from advocacy.questions.models import Question
@@ -216,10 +217,12 @@ def _note(session: Session, action: Action, asked: Asked, by: int, now: datetime
 def forget_words(session: Session, contact: Contact) -> None:
     """Erase what was said in questions about a contact's conversations: it may name the contact.
 
-    Comes before the contact is erased; who asked, who decided and when stay.
+    Those too that were with the contact once, as the ledger knows, and were corrected since. Comes
+    before the contact is erased; who asked, who decided and when stay.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
-    about = Question.conversation_id.in_(theirs)
+    once = select(Entry.deed).where(Entry.tie_id == contact.id)
+    about = or_(Question.conversation_id.in_(theirs), Question.conversation_id.in_(once))
     for column in (Question.text, Question.answer, Question.reason, Question.restored_reason):
         session.execute(
             update(Question)

@@ -434,6 +434,21 @@ def test_a_mark_without_its_decision_is_found(
             undone.rollback()
 
 
+def test_the_words_go_with_a_contact_whom_it_was_with_before_it_was_corrected(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    talk, [kwame] = log(session, ada, sofia, DAY), add_contacts(session, ada, "Kwame")
+    ask(session, talk, mona, "Who is Sofia?")
+    ask(session, log(session, ada, kwame, DAY), mona, "Who is Kwame?")
+    hold(session, ada.id)
+    correct(session, talk, Said(DAY, "wrote", "advocate", [True]), [kwame], noon(LATER))
+    actions.forget_words(session, session.get_one(Contact, sofia))
+    assert list(session.scalars(select(Question.text).order_by(Question.id))) == [
+        "",
+        "Who is Kwame?",
+    ]
+
+
 def test_of_a_leaver_it_can_still_be_decided(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:
