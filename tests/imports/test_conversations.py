@@ -29,8 +29,9 @@ from advocacy.points.actions import open_ties
 from advocacy.points.models import Entry
 from advocacy.programme.actions import start
 from advocacy.programme.queries import get_programme
+from advocacy.questions.actions import decide, restore
 from advocacy.recognition.verify import verify
-from tests.builders import noon
+from tests.builders import add_person, noon, put_question
 from tests.databases import Databases
 from tests.imports.conftest import Import
 from tests.imports.files import (
@@ -201,6 +202,24 @@ def test_an_answer_that_came_is_a_change(
         1,
         0,
     )
+    assert_sound(programme)
+
+
+def test_what_is_set_aside_stays_so_whatever_is_brought_again(
+    with_people: Import, programme: Database
+) -> None:
+    with_people("conversations", HEADER + HELLO + "false,,,w1\n")
+    with programme.writing() as session:
+        talk, other = session.scalars(select(Conversation)).one(), add_person(session, "mona@x.org")
+        question = put_question(session, talk.id, other)
+        decide(session, question, "set aside", "So.", decided_by=other.id, now=now())
+    assert counts(with_people("conversations", HEADER + HELLO + "false,,,w1\n")) == (0, 0, 1, 0)
+    assert counts(with_people("conversations", HEADER + HELLO + "true,,,w1\n")) == (0, 1, 0, 0)
+    assert points_by_rule(programme) == {}
+    assert_sound(programme)
+    with programme.writing() as session:
+        restore(session, question, "So.", restored_by=other.id, now=now())
+    assert points_by_rule(programme) == {"week": 4}
     assert_sound(programme)
 
 
