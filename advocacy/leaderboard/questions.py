@@ -98,7 +98,10 @@ def ask(person_id: int, conversation_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         return _ask_page(person_id, conversation_id, show_error(form, error), 422)
-    flash(f"Asked. {person.called} finds your question on Today and beside the entry.")
+    if person.deactivated_at is None:
+        flash(f"Asked. {person.called} finds your question on Today and beside the entry.")
+    else:
+        flash(f"Asked. {person.called} has no way in, so it can be decided without an answer.")
     return redirect(_next_page(person_id, ""))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from advocacy.core.database import Database
 from advocacy.core.time import month_of
+from advocacy.people.actions import deactivate
 from advocacy.people.queries import get_person
 from advocacy.points.models import Standing
 from advocacy.questions.models import Question
@@ -182,6 +183,18 @@ def test_nobody_meets_what_is_not_theirs(
     assert "another manager asks and decides" in said(ada, hers)
     refused = ada.post(hers, {**mina.form(hers), **ada.form("/log", "/log"), "outcome": "kept"})
     assert refused.status_code == 422
+
+
+def test_of_who_has_no_way_in_no_answer_is_promised(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    with app.extensions["advocacy_database"].writing() as session:
+        deactivate(session, get_person(session, ids["avi"]), datetime.now(UTC))
+    assert "has no way in, and cannot answer." in said(mina, ask_path(ids))
+    number = asked(mina, ids)
+    told = said(mina, f"/leaderboard/questions/{number}")
+    assert "so it can be decided without an answer" in told
+    assert "Avi has no way in, and cannot answer: decide without." in told
 
 
 def test_taken_back_it_is_closed_in_words_to_both(
