@@ -385,10 +385,7 @@ def by_week(explained: Explained, part: Part | None = None) -> list[WeekOfEntrie
     every: list[ExplainedEntry | Quiet] = [one for one in explained.entries if one.is_of(part)]
     if part is None:
         every += explained.quiet
-    lines = sorted(
-        every,
-        key=lambda line: (line.day, getattr(line, "id", 0)),
-    )
+    lines = sorted(every, key=lambda line: (line.day, getattr(line, "id", 0)))
     weeks: dict[tuple[date, date], list[ExplainedEntry | Quiet]] = {}
     for line in lines:
         weeks.setdefault(rules.week_of(line.day, explained.month), []).append(line)
