@@ -121,7 +121,7 @@ def test_the_close_page_says_it_beside_the_best_and_changes_no_point(
     (said,) = page.select(f"[data-hints='{ids['avi']}']")
     words = said.get_text(" ", strip=True)
     assert (
-        "0 of 25 conversations that the advocate began were answered; all of them seen by more than the advocate’s word."
+        "0 of 25 conversations that the advocate began were answered; all of them vouched for."
         in words
     )
     ways = [str(way["href"]) for way in said.select("[data-hint] a")]
@@ -143,10 +143,7 @@ def test_a_hint_leads_to_the_entries_that_it_speaks_of(app: Flask, database: Dat
     page = mina.page(str(way["href"]))
     (notice,) = page.select(".notice--sun")
     words = " ".join(notice.text.split())
-    assert (
-        "11 people were spoken with, none of them on two days; all of them seen by more than the advocate’s word."
-        in words
-    )
+    assert "11 people were spoken with, none of them on two days; all of them vouched for." in words
     assert "10 entries below are marked. 1 of the 11 conversations" in words
     assert len(page.select(".entry--marked")) == 10
     assert not page.select("#entries details:not([open]) .entry--marked")
