@@ -29,7 +29,8 @@ from advocacy.recognition.replayed_page import show_replayed
 from advocacy.recognition.rules import is_over, ordinal, period_after
 from advocacy.recognition.unusual import hints_in
 from advocacy.relationships.balance import balance_of
-from advocacy.relationships.explained import Explained, by_week, explain
+from advocacy.relationships.explained import Explained, explain
+from advocacy.relationships.weeks import by_week
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, short_write
 from advocacy.web.user import current_user

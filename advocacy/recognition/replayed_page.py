@@ -12,7 +12,7 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.asked import asked_part
 from advocacy.recognition.replay import place_at, points_at, replay
 from advocacy.recognition.rules import ordinal
-from advocacy.relationships.explained import by_week
+from advocacy.relationships.weeks import by_week
 from advocacy.web.session import db
 
 

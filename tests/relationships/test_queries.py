@@ -16,9 +16,10 @@ from advocacy.people.models import Person
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.balance import alive_by_month, balance_of
-from advocacy.relationships.explained import by_week, explain, labels_of_ties
+from advocacy.relationships.explained import explain, labels_of_ties
 from advocacy.relationships.queries import people_known, rings_of, strength_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
+from advocacy.relationships.weeks import by_week
 from advocacy.shares.actions import settle_person
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.queries import get_share
