@@ -1,6 +1,6 @@
 """Today, one's own growth, and what is kept."""
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -29,7 +29,7 @@ from advocacy.points.actions import recounted
 from advocacy.points.queries import rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
-from advocacy.questions.queries import waiting_questions
+from advocacy.questions.queries import questions_for_today
 from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
@@ -48,6 +48,8 @@ blueprint = Blueprint("home", __name__)
 
 WAITING = 5
 REACHING = 3
+TOLD = timedelta(days=7)
+"""For so long Today tells what was decided of a question."""
 SHARING = 3
 LOOKS = 5
 LOOKS_READ = 200
@@ -66,7 +68,7 @@ def today() -> ResponseReturnValue:
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
     more = len(waiting) == WAITING
     items = library_page(db(), now=now(), limit=SHARING)[0]
-    questions = waiting_questions(db(), current_user.id)
+    questions = questions_for_today(db(), current_user.id, now() - TOLD)
     asked_about = [one.conversation for one in questions]
     return render_template(
         "home/today.html",

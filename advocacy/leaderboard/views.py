@@ -247,7 +247,6 @@ def _hinted(explained: Explained, person_id: int) -> dict[str, Any]:
     return {
         "hint": hint,
         "hint_is_gone": hint is None,
-        "hint_entries": len(marked),
         "hint_talks": len({one.deed for one in marked}),
     }
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.conversations.models import Conversation, Participant
@@ -59,10 +59,18 @@ def own_question(session: Session, person_id: int, question_id: int) -> Asked:
     return asked
 
 
-def waiting_questions(session: Session, person_id: int) -> list[Asked]:
-    """Return the questions that wait for a person's answer, the longest wait first."""
+def questions_for_today(session: Session, person_id: int, since: datetime) -> list[Asked]:
+    """Return the questions that wait for a person's answer, and those decided lately.
+
+    :param since: the moment from which on decisions are told.
+    """
     query = _asked().where(
-        Conversation.person_id == person_id, Question.answer.is_(None), _is_open()
+        Conversation.person_id == person_id,
+        or_(
+            and_(Question.answer.is_(None), _is_open()),
+            Question.decided_at >= since,
+            Question.restored_at >= since,
+        ),
     )
     return _found(session, query.order_by(Question.id))
 

@@ -28,7 +28,7 @@ from advocacy.points.models import Entry
 from advocacy.points.rules import FIRST_RULES
 from advocacy.questions import actions
 from advocacy.questions.models import Question
-from advocacy.questions.queries import count_open, get_question, questions_page, waiting_questions
+from advocacy.questions.queries import count_open, get_question, questions_for_today, questions_page
 from advocacy.questions.rules import State
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.boards import board
@@ -52,6 +52,7 @@ from tests.builders import (
 )
 
 DAY = date(2026, 3, 3)  # a Tuesday
+LONG_AGO = noon(date(2020, 1, 1))
 LATER = DAY + timedelta(days=9)
 
 
@@ -327,10 +328,10 @@ def test_the_answer_may_change_until_it_is_decided(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:
     question = ask(session, log(session, ada, sofia, DAY), mona)
-    assert [one.question.id for one in waiting_questions(session, ada.id)] == [question]
+    assert [one.question.id for one in questions_for_today(session, ada.id, LONG_AGO)] == [question]
     for text in ("A call.", "A long call."):
         actions.answer(session, question, text, person_id=ada.id, now=noon(LATER))
-    assert waiting_questions(session, ada.id) == []
+    assert questions_for_today(session, ada.id, LONG_AGO) == []
     seen = actions.stamp_of(session, get_question(session, question))
     actions.answer(session, question, "A short call.", person_id=ada.id, now=noon(LATER))
     with pytest.raises(Conflict, match="changed while you had it open"):

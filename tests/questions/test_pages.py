@@ -97,11 +97,13 @@ def test_asked_answered_set_aside_and_counting_again(
         (mina, "/leaderboard/questions?state=decided"),
     ):
         assert "set aside" in said(caller, path).lower(), path
+    assert "set aside “" in said(avi, "/")
     assert "It was a letter." in said(avi, "/growth")
     assert "Remembered only: set aside by" in said(avi, f"/contacts/{ids['maria']}")
     mina.send(theirs, {"reason": "It was a call."}, f"{theirs}/restore")
     assert points(app, ids) == 9
     assert "It was a call." in said(avi, "/growth")
+    assert "count again." in said(avi, "/")
 
 
 def test_a_form_sent_twice_asks_once_and_another_tab_is_told(

@@ -144,7 +144,7 @@ def test_a_hint_leads_to_the_entries_that_it_speaks_of(app: Flask, database: Dat
     (notice,) = page.select(".notice--sun")
     words = " ".join(notice.text.split())
     assert "11 people were spoken with, none of them on two days; all of them vouched for." in words
-    assert "10 entries below are marked. 1 of the 11 conversations" in words
+    assert "The entries of 10 of the 11 conversations are marked below" in words
     assert len(page.select(".entry--marked")) == 10
     assert not page.select("#entries details:not([open]) .entry--marked")
     other = str(way["href"]).replace("nobody_twice", "one_day")
