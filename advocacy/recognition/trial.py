@@ -74,10 +74,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a rule set would have made of a quarter: everybody with points, best first as tried."""
+    """What a rule set would have made of a quarter: everybody with points, best first as tried.
+
+    ``most_on_word``: the most points that one's word alone would have brought anybody in a month.
+    """
 
     period: str
     rows: Sequence[Moved]
+    most_on_word: int
 
     @property
     def movers(self) -> int:
@@ -141,7 +145,8 @@ def try_rules(session: Session, rules: RuleSet, period: str) -> Steps:
         for book, months in zip(books, worth, strict=True):
             points = book.of(day).share
             months[person, month_of(day)].add(Rule.SHARE, "", None, points)
-    yield Trial(period, _compared(_names(session), worth, books))
+    most_on_word = max((month.word for month in worth[1].values()), default=0)
+    yield Trial(period, _compared(_names(session), worth, books), most_on_word)
 
 
 def _add(months: Months, person: int, deeds: Iterable[Deed], book: RuleBook, period: str) -> None:

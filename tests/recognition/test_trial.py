@@ -128,6 +128,7 @@ def test_it_says_who_moves_and_why(session: Session) -> None:
     assert dict(trial.rows[1].why) == {LIMIT: -3}
     assert dict(trial.rows[0].why) == {"messages": -6, LIMIT: -1}
     assert trial.movers == 1
+    assert trial.most_on_word == 8
 
 
 def test_whoever_stops_asking_ends_it(session: Session) -> None:
