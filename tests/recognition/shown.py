@@ -76,7 +76,9 @@ def lines(main: Tag) -> tuple[Line, ...]:
 
 
 def _line(entry: Tag) -> Line:
-    title, reason = (words(entry.select_one(one)) for one in (".entry-title", ".entry-reason"))
+    title, reason = (
+        words(entry.select_one(one)) for one in (".entry-title > span", ".entry-reason")
+    )
     return Line(_points(entry.select_one(".entry-points")), f"{title}. {reason}")
 
 
