@@ -6,11 +6,13 @@ A form or a parameter that is new is in by itself.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import cycle
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from bs4 import Tag
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from advocacy.core.database import Database
@@ -44,12 +46,30 @@ HOSTILE = (
     "id:99999999999999",
     "\r\nSet-Cookie: a=b",
 )
-PARAMETERS = (
-    "page q month quarter year all team state topic next action letters contact channel everybody "
-    "sheet first"
-).split()
 ONCE = ("/sign-out", "/deactivate", "/account/sign-ins")
 """What would end the walk: whoever sends it is signed out."""
+
+
+class Watched(ImmutableMultiDict[str, str]):
+    """What an address carries, which notes by what names it is asked."""
+
+    asked: ClassVar[set[str]] = set()
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def getlist(self, name: str, *args: Any) -> Any:
+        self.asked.add(name)
+        return super().getlist(name, *args)
+
+
+class WatchedRequest(Request):
+    parameter_storage_class = Watched
 
 
 @pytest.fixture
@@ -143,14 +163,23 @@ def test_no_form_answers_with_a_fault(app: Flask, walker: Caller) -> None:
 
 
 def test_no_parameter_answers_with_a_fault(app: Flask, walker: Caller) -> None:
+    app.request_class = WatchedRequest
     pages = [path for path, _answer in walked(walker)]
     assert len(pages) > 15, pages
-    wrong = []
+    wrong, met = [], set[str]()
     some = turns(3)
     for path in pages:
-        for name in PARAMETERS:
-            for words in some():
-                answer = walker.get(f"{path}?{urlencode({name: words})}")
-                if is_fault(answer):
-                    wrong.append(f"{answer.status_code} {path}?{name}={words[:30]!r}")
+        Watched.asked.clear()
+        walker.get(path)
+        tried: set[str] = set()
+        # What is asked for one parameter may lead to asking for another.
+        while waiting := sorted(Watched.asked - tried):
+            for name in waiting:
+                for words in some() if name in met else HOSTILE:
+                    answer = walker.get(f"{path}?{urlencode({name: words})}")
+                    if is_fault(answer):
+                        wrong.append(f"{answer.status_code} {path}?{name}={words[:30]!r}")
+            tried.update(waiting)
+            met.update(waiting)
+    assert met > {"as_of", "contact", "hint", "month", "next", "page", "part", "q", "team"}, met
     assert not wrong, "\n".join(wrong)
