@@ -72,7 +72,7 @@ class Settings:
             database_url=_database_url(given.get("database_url"), data),
             base_url=_base_url(given.get("base_url", "http://127.0.0.1:8000")),
             secret_key=given.get("secret_key") or _kept_secret(data),
-            time_zone=_time_zone(given.get("time_zone", "UTC")),
+            time_zone=_time_zone(given["time_zone"]) if "time_zone" in given else "UTC",
             mail_url=_mail_url(given.get("mail_url")),
             trusted_proxies=_count(given.get("trusted_proxies", "0"), "TRUSTED_PROXIES"),
             keep_backups=_count(given.get("keep_backups", "7"), "KEEP_BACKUPS"),

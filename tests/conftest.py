@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from advocacy.config import Settings
     from advocacy.core.database import Database
-    from tests.databases import Databases
+    from tests.databases import Databases, Lent
     from tests.servers import LiveServer
 
 ENGINES = ("sqlite", "postgresql")
@@ -110,14 +110,20 @@ def fresh_url(databases: "Databases") -> Iterator[str]:
     databases.remove(url)
 
 
-@pytest.fixture
-def fresh_database(fresh_url: str) -> Iterator["Database"]:
-    """Open a database that is this test's alone, for what commits, locks or runs in threads."""
-    from advocacy.core.database import Database
+@pytest.fixture(scope="session")
+def lent(database_url: str) -> "Lent":
+    """Give the database that `fresh_database` lends to one test after the other."""
+    from tests.databases import Lent
 
-    opened = Database(fresh_url)
-    yield opened
-    opened.engine.dispose()
+    return Lent(database_url)
+
+
+@pytest.fixture
+def fresh_database(lent: "Lent", fresh_url: str) -> Iterator["Database"]:
+    """Open a database that is this test's alone, for what commits, locks or runs in threads."""
+    lent.becomes(fresh_url)
+    yield lent
+    lent.engine.dispose()
 
 
 @pytest.fixture
@@ -177,10 +183,30 @@ def make_app(compiled_templates: "BytecodeCache") -> Iterator[Callable[["Setting
                 extension.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def lent_app(lent: "Lent", compiled_templates: "BytecodeCache") -> "Flask":
+    """Make the app that `app` lends to one test after the other: its parts meet once."""
+    from advocacy.app import create_app
+    from advocacy.config import Settings
+
+    named = {"ADVOCACY_DATABASE_URL": str(lent.url), "ADVOCACY_SECRET_KEY": "only for tests"}
+    app = create_app(Settings.from_environment(named), lent)
+    app.config["TESTING"] = True
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
+
+
 @pytest.fixture
-def app(make_app: Callable[["Settings"], "Flask"], settings: "Settings") -> "Flask":
-    """Make the app with a database of its own."""
-    return make_app(settings)
+def app(lent_app: "Flask", fresh_database: "Database", settings: "Settings") -> Iterator["Flask"]:
+    """Give the app with a database of this test's own, which may change its configuration."""
+    changeable = (lent_app.config, lent_app.view_functions)
+    before, request_class = [dict(one) for one in changeable], lent_app.request_class
+    lent_app.config["ADVOCACY"] = settings
+    yield lent_app
+    for one, was in zip(changeable, before, strict=True):
+        one.clear()
+        one.update(was)
+    lent_app.request_class = request_class
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Bringing a database to the schema that this version expects."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -44,6 +45,7 @@ def newest() -> str:
     return head
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(carried("migrations")))

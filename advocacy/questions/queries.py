@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -140,6 +141,7 @@ def _has_anybody() -> ColumnElement[bool]:
     )
 
 
+@cache
 def _asked() -> Select[Question, Conversation, Person, str, str | None, str | None, bool]:
     asker, decider, restorer = aliased(Person), aliased(Person), aliased(Person)
     return (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from advocacy.auth.actions import begin_sign_in
 from advocacy.core.database import Database
 from advocacy.core.time import now
+from tests.portal import read
 
 
 def database_of(app: Flask) -> Database:
@@ -26,7 +27,7 @@ class Page:
     response: TestResponse
 
     def __post_init__(self) -> None:
-        self.soup = BeautifulSoup(self.response.get_data(as_text=True), "html5lib")
+        self.soup = read(self.response)
 
     @property
     def status(self) -> int:

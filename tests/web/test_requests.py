@@ -3,12 +3,13 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, Response
 
+from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.core.logs import JsonLines
 from tests.portal import PASSWORD, Caller, read, settle_in
@@ -106,8 +107,10 @@ def test_an_error_is_found_by_the_number_on_its_page(
 
 
 def test_what_breaks_after_the_answer_was_made_names_no_address(
-    app: Flask, database: Database, log: Log
+    make_app: Callable[[Settings], Flask], settings: Settings, log: Log
 ) -> None:
+    app = make_app(settings)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     is_first = iter([True])
 
     @app.after_request
