@@ -5,7 +5,7 @@ from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink,
 from advocacy.confirmations.models import Confirmation
 from advocacy.contacts.models import Contact
 from advocacy.content.models import Item
-from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.models import Conversation, Correction, Participant, Witness
 from advocacy.core.tables import Base
 from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
@@ -66,6 +66,7 @@ TABLES = (
     Conversation,
     Participant,
     Witness,
+    Correction,
     Confirmation,
     Question,
     ClosedStanding,

@@ -12,6 +12,8 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from advocacy.conversations.models import Conversation
+from advocacy.conversations.putting_right import put_right
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.errors import Unavailable
 from advocacy.core.migrate import alembic_config, current, newest, upgrade
@@ -94,6 +96,8 @@ def fill(database: Database, data: Path) -> None:
         for talk, outcome in ((talks[2], "kept"), (talks[3], "set aside")):
             question = ask(session, ada.id, talk.id, "Why?", asked_by=mona, now=month)
             decide(session, question.id, outcome, "So.", decided_by=mona, now=month)
+        said = Said(DAY, "called", "advocate", [True])
+        put_right(session, ada.id, talks[0].id, said, "So.", corrected_by=mona, now=month)
         close_months(session, "2026-01", closed_by=ada.id, now=month, data=data)
         values = {"programme": "Sample", "called": "Ada", "link": "https://example.com"}
         post(session, "trial", to=ada.email, values=values, now=month)
@@ -162,7 +166,7 @@ def test_every_step_goes_down_and_up_with_rows_in_it(
         take_checkpoint(session, noon(DAY))
     with fresh_database.reading() as session:
         assert verify(session).problems == []
-        assert len(session.execute(select(metadata.tables["entry"])).all()) == 7
+        assert len(session.execute(select(metadata.tables["entry"])).all()) == 9
     assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
 
 

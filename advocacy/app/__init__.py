@@ -21,6 +21,7 @@ from advocacy.conversations.views import blueprint as conversations
 from advocacy.core.database import Database
 from advocacy.home.questions import blueprint as asked
 from advocacy.home.views import blueprint as home
+from advocacy.leaderboard.corrections import blueprint as corrections
 from advocacy.leaderboard.questions import blueprint as questions
 from advocacy.leaderboard.views import blueprint as leaderboard
 from advocacy.library.views import blueprint as library
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     people,
     leaderboard,
     questions,
+    corrections,
     recognition,
     rulebook,
     admin,

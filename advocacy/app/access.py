@@ -121,6 +121,8 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "questions.question": Who.MANAGERS,
         "questions.decide": Who.MANAGERS,
         "questions.restore": Who.MANAGERS,
+        "corrections.put_right_page": Who.MANAGERS,
+        "corrections.put_right_": Who.MANAGERS,
         "recognition.months": Who.MANAGERS,
         "recognition.month": Who.MANAGERS,
         "recognition.close_page": Who.MANAGERS,

@@ -312,6 +312,7 @@ def _in_a_conversation_of_its_own(
         logged_at=now,
         reported=conversation.reported,
         set_aside_by=conversation.set_aside_by,
+        put_right_by=conversation.put_right_by,
     )
     session.add(alone)
     session.flush()
@@ -337,9 +338,9 @@ def correct(
     """Change what the advocate said of a conversation.
 
     A new day, or a new contact, counts as logged today. Fourteen days after the conversation's
-    day only the note can change.
+    day, or once a manager put it right, only the note can change.
 
-    :raises Conflict: when it is too late for anything but the note.
+    :raises Conflict: when it is too late for anything but the note, or a manager put it right.
     :raises Invalid: when it cannot be so.
     """
     today = day_of(now, get_programme(session).time_zone)
@@ -354,6 +355,11 @@ def correct(
         and after == {number: one.answered for number, one in before.items()}
     )
     rules.check(said, today)
+    if not same and conversation.put_right_by is not None:
+        raise Conflict(
+            "A manager put this right, and that stands: you can change the note, mark an answer, "
+            "or take the conversation back."
+        )
     if not same and not rules.can_be_changed(conversation.day, today):
         raise Conflict(
             "More than 14 days have passed: you can change the note, mark an answer, or take "

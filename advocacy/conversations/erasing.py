@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from advocacy.contacts.actions import forget
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.putting_right import forget_reasons
 from advocacy.core.time import day_of
 from advocacy.points.actions import end_tie
 from advocacy.programme.queries import get_programme
@@ -16,10 +17,12 @@ from advocacy.programme.queries import get_programme
 def erase_contact(session: Session, contact: Contact, now: datetime) -> None:
     """Erase a contact. The caller holds the person (``actions.hold``).
 
-    Notes of conversations that were with this contact alone are emptied; the conversations stay
+    Notes of conversations that were with this contact alone are emptied, and reasons of managers
+    that may name the contact; the conversations stay
     as a day and a kind, so that an import which comes again does not bring anybody back. The
     tie and its entries stay and are never settled again; a living relationship ends today.
     """
+    forget_reasons(session, contact)
     mine = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
     other = aliased(Participant)
     with_others = (

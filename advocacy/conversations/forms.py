@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH
+from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH, REASON_LENGTH
 from advocacy.core.errors import Invalid
 from advocacy.points.rules import Began, Kind
 from advocacy.web.fields import DayField
@@ -15,8 +15,8 @@ YES = ("true", "yes", "1", "on")
 NO = ("false", "no", "0", "off")
 
 
-class LogForm(Form):
-    """What is said of a conversation; with whom and answered are read from the request as lists."""
+class _TalkForm(Form):
+    """How, when and who began; answered is read from the request as a list."""
 
     kind = RadioField(
         "How",
@@ -35,10 +35,21 @@ class LogForm(Form):
         default=Began.ADVOCATE,
         validate_choice=False,
     )
-    channel = StringField("Where", [Length(max=CHANNEL_LENGTH)])
     occurred_on = DayField("When")
-    note = TextAreaField("What was said", [Length(max=NOTE_LENGTH)])
     seen = HiddenField()
+
+
+class LogForm(_TalkForm):
+    """What is said of a conversation; with whom, too, is read from the request as a list."""
+
+    channel = StringField("Where", [Length(max=CHANNEL_LENGTH)])
+    note = TextAreaField("What was said", [Length(max=NOTE_LENGTH)])
+
+
+class PutRightForm(_TalkForm):
+    """What a manager says that a conversation was, and why."""
+
+    reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": REASON_LENGTH})
 
 
 class ReplyForm(Form):

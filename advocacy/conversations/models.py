@@ -15,7 +15,8 @@ class Conversation(Base):
     ``day`` is its date in the programme's zone, fixed when written. ``reported`` marks what an
     administrator's import or a connected system brought, ``digest`` the hash of what it brought.
     ``set_aside_by``: the number of the question by which a manager decided that it is worth
-    nothing; what was split off it since has the same.
+    nothing; what was split off it since has the same. So it is with ``put_right_by``: the number of
+    the latest correction by a manager, whose word stands.
     """
 
     __tablename__ = "conversation"
@@ -47,6 +48,7 @@ class Conversation(Base):
     reported: Mapped[bool] = mapped_column(default=False)
     taken_back_at: Mapped[datetime | None]
     set_aside_by: Mapped[int | None]
+    put_right_by: Mapped[int | None]
     external_id: Mapped[str | None] = mapped_column(String(rules.EXTERNAL_ID_LENGTH), unique=True)
     digest: Mapped[str | None] = mapped_column(String(64))
 
@@ -87,3 +89,25 @@ class Witness(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(12), primary_key=True)
     recorded_at: Mapped[datetime]
+
+
+class Correction(Base):
+    """A manager's correction of a conversation: by whom, when, why, and what it said before.
+
+    ``answered``: how many of the ``people`` whom it was with had answered. A reason that is empty
+    was erased with a contact.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (Index(None, "conversation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    corrected_by: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    corrected_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(rules.REASON_LENGTH))
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(10))
+    began: Mapped[str] = mapped_column(String(8))
+    answered: Mapped[int]
+    people: Mapped[int]

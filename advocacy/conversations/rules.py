@@ -14,6 +14,7 @@ from advocacy.points.rules import LATE_DAYS, Began, Kind
 NOTE_LENGTH = 2000
 CHANNEL_LENGTH = 40
 EXTERNAL_ID_LENGTH = 200
+REASON_LENGTH = 500
 PEOPLE_LIMIT = 20
 INTRODUCED_PEOPLE = 2
 
@@ -114,6 +115,42 @@ def check_introduction(said: Said) -> None:
 def can_be_changed(day: date, today: date) -> bool:
     """Tell whether kind, day, who began and contacts may still be changed by the advocate."""
     return today <= day + timedelta(days=LATE_DAYS)
+
+
+OTHERS_PUT_RIGHT = "This is of your own month: another manager puts it right."
+
+
+def why_not_put_right(who: str, *, is_own: bool, taken_back: bool, erased: bool) -> str:
+    """Return why a manager can put nothing right about a conversation, nothing when one can.
+
+    :param who: what the person is called.
+    :param is_own: whether it is the manager's own.
+    :param erased: whether everybody whom it was with is erased.
+    """
+    if is_own:
+        return OTHERS_PUT_RIGHT
+    if taken_back:
+        return f"{who} took this conversation back, so there is nothing left to put right."
+    if erased:
+        return (
+            "The name of whom this was with is erased. What was earned stays as it is, so there "
+            "is nothing left to put right."
+        )
+    return ""
+
+
+def in_short(day: date, kind: str, began: str, answered: int, people: int, *, who: str) -> str:
+    """Return what is said of a conversation: a call of 3 March 2026, begun by you, answered.
+
+    :param answered: how many of the people took part too.
+    :param who: the advocate, as the reader calls them.
+    """
+    begun_by = who if began == Began.ADVOCATE else "the other side"
+    if answered == people:
+        reply = "answered"
+    else:
+        reply = f"answered by {answered} of {people}" if answered else "not answered yet"
+    return f"{a_noun(kind)} of {day.day} {day:%B %Y}, begun by {begun_by}, {reply}"
 
 
 def did(kind: str, began: str, contact: str) -> str:

@@ -28,6 +28,22 @@ def check_letters(text: str, *, field: str) -> None:
         raise Invalid("A control character cannot stand here.", field=field)
 
 
+def checked_text(text: str, limit: int, *, field: str, empty: str = "") -> str:
+    """Return a text of several lines as it is kept, without space around it.
+
+    :param empty: the words when there is none; without them it may be left out.
+    :raises Invalid: when it is empty, too long, or holds a control character.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if not text and empty:
+        raise Invalid(empty, field=field)
+    if len(text) > limit:
+        raise Invalid(f"Up to {limit} letters fit here.", field=field)
+    for line in text.split("\n"):
+        check_letters(line, field=field)
+    return text
+
+
 def harmless(text: str) -> str:
     """Return a cell's text so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -13,6 +13,7 @@ from advocacy.auth.forms import SignInForm
 from advocacy.auth.views import show_sign_in
 from advocacy.contacts.queries import count_contacts
 from advocacy.content.queries import library_page
+from advocacy.conversations.corrections import corrections_for_today
 from advocacy.conversations.queries import count_waiting, waiting_for_person
 from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
@@ -49,7 +50,7 @@ blueprint = Blueprint("home", __name__)
 WAITING = 5
 REACHING = 3
 TOLD = timedelta(days=7)
-"""For so long Today tells what was decided of a question."""
+"""For so long Today tells what was decided of a question, and what was put right."""
 SHARING = 3
 LOOKS = 5
 LOOKS_READ = 200
@@ -69,7 +70,11 @@ def today() -> ResponseReturnValue:
     more = len(waiting) == WAITING
     items = library_page(db(), now=now(), limit=SHARING)[0]
     questions = questions_for_today(db(), current_user.id, now() - TOLD)
-    asked_about = [one.conversation for one in questions]
+    corrections = corrections_for_today(db(), current_user.id, now() - TOLD)
+    told_about = [
+        *(one.conversation for one in questions),
+        *(one.conversation for one in corrections),
+    ]
     return render_template(
         "home/today.html",
         greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
@@ -79,7 +84,8 @@ def today() -> ResponseReturnValue:
         waiting=waiting,
         waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),
         questions=questions,
-        titles=titles_of(db(), asked_about, for_manager=False) if questions else {},
+        corrections=corrections,
+        titles=titles_of(db(), told_about, for_manager=False) if told_about else {},
         profile_waits=proposed_profile(db(), current_user.id) is not None,
         reaching=reaching,
         rings=rings_of(db(), current_user.id, contacts, day),

@@ -14,6 +14,7 @@ from advocacy.conversations.setting_aside import restore as count_again
 from advocacy.conversations.setting_aside import set_aside
 from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
+from advocacy.core.text import checked_text
 from advocacy.core.time import month_of
 from advocacy.people.queries import get_person
 from advocacy.points.models import Entry
@@ -41,7 +42,7 @@ def ask(
     """
     hold(session, person_id)
     check_can_be_asked(session, person_id, conversation_id, asked_by)
-    text = rules.checked(text, rules.TEXT_LENGTH, field="text", empty="Write what you ask.")
+    text = checked_text(text, rules.TEXT_LENGTH, field="text", empty="Write what you ask.")
     made = Question(conversation_id=conversation_id, asked_by=asked_by, asked_at=now, text=text)
     session.add(made)
     session.flush()
@@ -111,7 +112,7 @@ def answer(session: Session, question_id: int, text: str, *, person_id: int, now
     hold(session, person_id)
     asked = queries.own_question(session, person_id, question_id)
     rules.check_undecided(asked.facts, "You")
-    text = rules.checked(text, rules.ANSWER_LENGTH, field="answer", empty="Write your answer.")
+    text = checked_text(text, rules.ANSWER_LENGTH, field="answer", empty="Write your answer.")
     if text == asked.question.answer:
         return
     asked.question.answer, asked.question.answered_at = text, now
@@ -155,7 +156,7 @@ def decide(
     aside = outcome == Outcome.SET_ASIDE
     question = asked.question
     question.reason = (
-        rules.checked(
+        checked_text(
             reason,
             rules.REASON_LENGTH,
             field="reason",
@@ -187,7 +188,7 @@ def restore(
     if asked.why_closed:
         raise Conflict(asked.why_closed)
     question = asked.question
-    question.restored_reason = rules.checked(
+    question.restored_reason = checked_text(
         reason,
         rules.REASON_LENGTH,
         field="reason",

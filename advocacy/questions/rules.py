@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from advocacy.core.errors import Conflict, Invalid
-from advocacy.core.text import check_letters
+from advocacy.core.errors import Conflict
 
 TEXT_LENGTH = 500
 ANSWER_LENGTH = 1000
@@ -88,19 +87,3 @@ def check_undecided(facts: Facts, who: str) -> None:
         raise Conflict("This was decided meanwhile.")
     if reason := why_closed(facts, who):
         raise Conflict(reason)
-
-
-def checked(text: str, limit: int, *, field: str, empty: str = "") -> str:
-    """Return a text as it is kept, without space around it.
-
-    :param empty: the words when there is none; without them it may be left out.
-    :raises Invalid: when it is empty, too long, or holds a control character.
-    """
-    text = text.replace("\r\n", "\n").strip()
-    if not text and empty:
-        raise Invalid(empty, field=field)
-    if len(text) > limit:
-        raise Invalid(f"Up to {limit} letters fit here.", field=field)
-    for line in text.split("\n"):
-        check_letters(line, field=field)
-    return text

@@ -1,4 +1,4 @@
-"""What was asked about a person's conversations, for whoever explains a month."""
+"""What was asked about a person's conversations, and put right, for whoever explains a month."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from advocacy.conversations.corrections import PutRight, corrections_to
 from advocacy.core.time import day_of
 from advocacy.points.models import Entry
 from advocacy.programme.queries import get_programme
@@ -33,10 +34,11 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The latest question about each conversation, and what was ever set aside."""
+    """The latest question about each conversation, and what was ever set aside or put right."""
 
     questions: Mapping[int, Asked]
     set_asides: Sequence[SetAside]
+    corrections: Sequence[PutRight]
     as_of: datetime | None
     zone: str
 
@@ -48,6 +50,19 @@ class About:
         """Return by whom and why something was set aside, by the question's number."""
         return next((one.words for one in self.set_asides if one.question == question), "")
 
+    def put_right(self, conversation: int, at: datetime | None = None) -> str:
+        """Return by whom, when and why a conversation was put right last, nothing if it never was.
+
+        :param at: the moment of the correction in question, instead of the last one's.
+        """
+        for one in reversed(self.corrections):
+            made = one.correction
+            if one.conversation.id == conversation and at in (None, made.corrected_at):
+                day = day_of(made.corrected_at, self.zone)
+                why = f" (“{made.reason}”)" if made.reason else ""
+                return f"put right by {one.by} on {day.day} {day:%B}{why}"
+        return ""
+
     def fate(self, entry: Entry) -> Fate | None:
         """Return what a negative entry stands for that was written as something was decided."""
         for one in self.set_asides:
@@ -55,6 +70,10 @@ class About:
                 return Fate.SET_ASIDE if entry.deed == one.conversation else Fate.OTHER_SET_ASIDE
             if entry.recorded_at == one.restored_at:
                 return Fate.OTHER_RESTORED
+        for made in (one.correction for one in self.corrections):
+            if entry.recorded_at == made.corrected_at:
+                is_own = entry.deed == made.conversation_id
+                return Fate.PUT_RIGHT if is_own else Fate.OTHER_PUT_RIGHT
         return None
 
     def taken_off(self, entry: Entry, fate: Fate) -> tuple[str, date | None]:
@@ -69,7 +88,7 @@ class About:
 
 
 def asked_about(session: Session, person_id: int, as_of: datetime | None = None) -> About:
-    """Return what was asked about a person's conversations.
+    """Return what was asked about a person's conversations, and put right.
 
     :param as_of: for a month as it stood then, beside which no question is shown.
     """
@@ -77,6 +96,7 @@ def asked_about(session: Session, person_id: int, as_of: datetime | None = None)
     return About(
         {one.conversation.id: one for one in every} if as_of is None else {},
         [found for one in every if (found := _set_aside(one)) is not None],
+        corrections_to(session, person_id),
         as_of,
         get_programme(session).time_zone,
     )

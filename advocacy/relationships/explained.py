@@ -72,6 +72,8 @@ class ExplainedEntry:
     """Whether a later entry takes it off again."""
     asked: Asked | None = None
     """The latest question about the conversation."""
+    is_put_right: bool = False
+    """Whether it takes off what a manager put right."""
 
     def is_of(self, part: Part | None) -> bool:
         """Tell whether it is one of a part's entries; all are of the whole."""
@@ -309,6 +311,7 @@ def _explained(
                 is_closed=entry.month < first_open,
                 set_aside=set_aside,
                 again_on=again_on,
+                put_right=_put_right(about, entry, fate, taken_off=entry.id in taken_off),
             ),
             book.of(entry.day),
         )
@@ -327,9 +330,20 @@ def _explained(
                 deed=entry.deed,
                 taken_off=entry.id in taken_off,
                 asked=about.of(entry),
+                is_put_right=fate is Fate.PUT_RIGHT,
             )
         )
     return explained
+
+
+def _put_right(about: About, entry: Entry, fate: Fate, *, taken_off: bool) -> str:
+    """Return by whom and why what an entry says was put right, by the correction that it is of."""
+    if entry.tie_id is None or taken_off:
+        return ""
+    if entry.points < 0:
+        at = entry.recorded_at
+        return about.put_right(entry.deed, at) if fate is Fate.PUT_RIGHT else ""
+    return about.put_right(entry.deed)
 
 
 def _built_by(entry: Entry) -> Part:

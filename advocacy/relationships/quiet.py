@@ -119,7 +119,7 @@ def _quiet(
             Quiet(
                 day=conversation.day,
                 title=did(conversation.kind, conversation.began, contact.label),
-                reason=reason,
+                reason=reason + rules.and_put_right(about.put_right(conversation.id)),
                 waiting=waiting,
                 icon=rules.ICONS[conversation.kind],
                 conversation_id=conversation.id,

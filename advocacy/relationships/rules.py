@@ -48,6 +48,8 @@ class Fate(StrEnum):
     SET_ASIDE = "set aside"
     OTHER_SET_ASIDE = "another set aside"
     OTHER_RESTORED = "another counts again"
+    PUT_RIGHT = "put right"
+    OTHER_PUT_RIGHT = "another put right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Told:
     """By whom and why it was set aside."""
     again_on: date | None = None
     """Since when it counts again, after it was set aside."""
+    put_right: str = ""
+    """By whom, when and why a manager put it right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,13 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
         if told.introduced_to and told.kind == Kind.INTRODUCED:  # it may have been a message once
             title += f" to {told.introduced_to}"
         reason, waiting = _weekly(told, rules)
-    return Words(title, reason + _evidence(told) + _later(told), waiting, icon, tone)
+    reason += _evidence(told) + _later(told) + and_put_right(told.put_right)
+    return Words(title, reason, waiting, icon, tone)
+
+
+def and_put_right(put_right: str) -> str:
+    """Return by whom and why something was put right as a sentence more, or nothing."""
+    return f" {put_right[0].upper()}{put_right[1:]}." if put_right else ""
 
 
 def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
@@ -236,12 +246,16 @@ def _taken_back(told: Told) -> Words:
         Fate.SET_ASIDE: told.set_aside[:1].upper() + told.set_aside[1:],
         Fate.OTHER_SET_ASIDE: "Another conversation was set aside, and this changed with it",
         Fate.OTHER_RESTORED: "Another conversation counts again, and this changed with it",
+        Fate.PUT_RIGHT: f"{told.put_right[:1].upper()}{told.put_right[1:]}, and it counts as it "
+        "stands now",
+        Fate.OTHER_PUT_RIGHT: "Another conversation was put right, and this changed with it",
         Fate.STANDS: f"Another {'share' if told.rule == Rule.SHARE else 'conversation'} "
         "counts in its place",
     }[told.fate]
     again = told.again_on
     since = f" It counts again since {again.day} {again:%B}." if again else ""
-    title = "Set aside" if told.fate is Fate.SET_ASIDE else "Correction"
+    titles = {Fate.SET_ASIDE: "Set aside", Fate.PUT_RIGHT: "Put right"}
+    title = titles.get(told.fate, "Correction")
     return Words(title, f"{why}: {of_day}.{since}{_later(told)}", "", "undo-2", "well")
 
 

@@ -79,6 +79,7 @@ def test_a_manager_never_reads_a_private_name_or_a_note(world: World) -> None:
         "/leaderboard/questions",
         f"/leaderboard/questions/{world.values['question_id']}",
         f"/leaderboard/{world.values['person_id']}/ask/{world.values['conversation_id']}",
+        f"/leaderboard/{world.values['person_id']}/put-right/{world.values['conversation_id']}",
         "/recognition",
     )
     for path in paths:

@@ -8,13 +8,13 @@ from tests.app.world import World
 # Who asks, and how many queries the page takes. A board's full page takes two fewer: it need not
 # look for people without points; Today takes two fewer while nobody asks about an entry.
 QUERIES = {
-    "home.today": ("advocate", 13),
-    "home.growth": ("advocate", 22),
+    "home.today": ("advocate", 14),
+    "home.growth": ("advocate", 23),
     "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 2),
     "conversations.correct_page": ("advocate", 4),
     "relationships.people": ("advocate", 4),
-    "relationships.card": ("advocate", 15),
+    "relationships.card": ("advocate", 16),
     "library.items": ("advocate", 5),
     "library.item": ("advocate", 9),
     "people.profile": ("advocate", 3),
@@ -23,7 +23,8 @@ QUERIES = {
     "leaderboard.balance": ("manager", 6),
     "questions.all_": ("manager", 4),
     "questions.question": ("manager", 5),
-    "leaderboard.person": ("manager", 17),
+    "corrections.put_right_page": ("manager", 9),
+    "leaderboard.person": ("manager", 18),
     "recognition.months": ("manager", 7),
     "recognition.month": ("manager", 8),
     "admin.programme": ("administrator", 6),

@@ -14,6 +14,8 @@ from advocacy.auth.actions import set_password
 from advocacy.backups import rules
 from advocacy.backups.actions import back_up, keep_newest, restore
 from advocacy.contacts.models import Contact
+from advocacy.conversations.putting_right import put_right
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, DomainError, Invalid, Unavailable
 from advocacy.people.models import ProfileVersion
@@ -60,6 +62,8 @@ def fill(database: Database, data: Path) -> None:
         question = ask(session, ada.id, talks[-1].id, "Why?", asked_by=bo.id, now=month).id
         answer(session, question, "Süß, 愛", person_id=ada.id, now=month)
         decide(session, question, "set aside", "So.", decided_by=bo.id, now=month)
+        said = Said(talks[0].day, "called", "advocate", [True])
+        put_right(session, ada.id, talks[0].id, said, "愛", corrected_by=bo.id, now=month)
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from advocacy.core.errors import Invalid
-from advocacy.core.text import check_letters
+from advocacy.core.text import check_letters, checked_text
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,15 @@ def test_a_control_character_is_refused(letter: str) -> None:
 )
 def test_what_scripts_need_is_no_control_character(text: str) -> None:
     check_letters(text, field="name")
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 501, "a\0b", "\u202eevil", "a\x07"])
+def test_what_cannot_be_kept_is_refused_at_its_field(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_text(text, 500, field="reason", empty="Say why.")
+    assert refused.value.field == "reason"
+
+
+def test_lines_stay_and_space_around_goes() -> None:
+    assert checked_text(" a\r\nb ", 3, field="text") == "a\nb"
+    assert checked_text(" ", 3, field="text") == ""

@@ -23,6 +23,7 @@ from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import NewConversation, hold, settle_ties
 from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Conversation
+from advocacy.conversations.putting_right import put_right
 from advocacy.conversations.queries import get_conversation, participants_of
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -218,6 +219,15 @@ class World:
         with self._conversation(which) as (session, talk):
             contacts = find_or_add(session, talk.person_id, texts, self.at)
             conversations.correct(session, talk, said, contacts, self.at)
+
+    def _put_right(self, which: int, ago: int, manner: Manner) -> None:
+        """Let the manager say what a talk was: of a month that may be closed by now."""
+        with self._conversation(which) as (session, talk):
+            together = participants_of(session, talk.id)
+            _, said = self._said((0, 1, 2)[: len(together)], ago, manner)
+            person, reason = talk.person_id, "It was so."
+            manager, now = self.manager, self.at
+            put_right(session, person, talk.id, said, reason, corrected_by=manager, now=now)
 
     def _take_back(self, which: int) -> None:
         with self._conversation(which) as (session, talk):

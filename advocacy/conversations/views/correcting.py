@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations import actions, queries, rules
+from advocacy.conversations.corrections import corrections_about
 from advocacy.conversations.forms import LogForm, read_answers
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Said, did
@@ -86,13 +87,20 @@ def _correct_page(
             recent=[],
             drawn=DRAWN,
             answered=answered if len(set(answered)) > 1 else answered[:1],
-            can_change=rules.can_be_changed(conversation.day, programme_today()),
+            can_change=_can_change(conversation),
+            corrections=corrections_about(db(), conversation),
             next=next_page(),
             came_from=cards.get(next_page() or next(iter(cards), "")),
             **beside,
         ),
         422 if wrong or form.errors else 200,
     )
+
+
+def _can_change(conversation: Conversation) -> bool:
+    """Tell whether more than the note can be changed: not once a manager put it right."""
+    in_time = rules.can_be_changed(conversation.day, programme_today())
+    return in_time and conversation.put_right_by is None
 
 
 def _in_words(conversation: Conversation, people: Collection[Contact]) -> str:
@@ -107,7 +115,7 @@ def correct(conversation_id: int) -> ResponseReturnValue:
     conversation = own_conversation(conversation_id)
     form = LogForm()
     texts = contact_texts()
-    can_change = rules.can_be_changed(conversation.day, programme_today())
+    can_change = _can_change(conversation)
     if can_change:
         wrong = what_is_wrong(form, texts)
     else:

@@ -1,0 +1,183 @@
+"""A manager puts a conversation right, with a reason; its ties are settled."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
+from advocacy.contacts.models import Contact
+from advocacy.conversations import rules
+from advocacy.conversations.actions import hold, settle_ties
+from advocacy.conversations.models import Conversation, Correction, Participant
+from advocacy.conversations.queries import participants_of
+from advocacy.conversations.rules import Said
+from advocacy.core.errors import Conflict, Invalid, NotFound
+from advocacy.core.stale import check_stamp, stamp
+from advocacy.core.text import checked_text
+from advocacy.core.time import day_of, month_of
+from advocacy.people.queries import get_person
+from advocacy.points.models import Entry
+from advocacy.points.queries import has_entries
+from advocacy.programme.queries import get_programme
+
+
+def put_right(
+    session: Session,
+    person_id: int,
+    conversation_id: int,
+    said: Said,
+    reason: str,
+    *,
+    corrected_by: int,
+    seen: str = "",
+    now: datetime,
+) -> Conversation:
+    """Put a person's conversation right, whenever that is: it is on time, and stands from then on.
+
+    With whom it was stays, and so does the note.
+
+    :param said: what it was; ``answered`` in the order of those who took part.
+    :param reason: what the person reads.
+    :param seen: the mark of what was corrected (``stamp_of``).
+    :raises NotFound: when the person has none of that number with an entry.
+    :raises Invalid: when it cannot be so, nothing would change, or the reason cannot be kept.
+    :raises Conflict: when nothing can be put right (any more), or it was changed meanwhile.
+    """
+    hold(session, person_id)
+    conversation = find_with_entries(session, person_id, conversation_id)
+    if reason_not := why_not(session, conversation, corrected_by):
+        raise Conflict(reason_not)
+    people = participants_of(session, conversation_id)
+    check_stamp(seen, *_stamped(conversation, people))
+    said = replace(said, channel=conversation.channel, note=conversation.note)
+    _check(session, conversation, people, said, now)
+    reason = checked_text(
+        reason,
+        rules.REASON_LENGTH,
+        field="reason",
+        empty=f"Say why: {get_person(session, person_id).called} reads it.",
+    )
+    correction = Correction(
+        conversation_id=conversation_id,
+        corrected_by=corrected_by,
+        corrected_at=now,
+        reason=reason,
+        day=conversation.day,
+        kind=conversation.kind,
+        began=conversation.began,
+        answered=sum(one.answered for one in people),
+        people=len(people),
+    )
+    session.add(correction)
+    session.flush()
+    if said.day != conversation.day:
+        for one in people:
+            one.logged_on, one.reported = said.day, False
+    conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
+    conversation.put_right_by = correction.id
+    for one, answered in zip(people, said.answered, strict=True):
+        one.answered = answered
+    session.flush()
+    settle_ties(session, {one.contact_id: person_id for one in people}, now)
+    note(
+        session,
+        Action.CORRECTED,
+        actor_id=corrected_by,
+        subject_id=person_id,
+        detail=month_of(conversation.day),
+        now=now,
+    )
+    return conversation
+
+
+def find_with_entries(session: Session, person_id: int, conversation_id: int) -> Conversation:
+    """Return a person's conversation, as the database has it now, if it ever brought an entry.
+
+    What has none tells managers nothing: not even its day and kind.
+
+    :raises NotFound: when the person has none of that number with an entry.
+    """
+    conversation = session.get(Conversation, conversation_id, populate_existing=True)
+    if (
+        conversation is None
+        or conversation.person_id != person_id
+        or not has_entries(session, person_id, conversation_id)
+    ):
+        raise NotFound("There is no such conversation of theirs.")
+    return conversation
+
+
+def why_not(session: Session, conversation: Conversation, by: int) -> str:
+    """Return why somebody can put nothing right about a conversation, nothing when they can."""
+    anybody = select(Participant.contact_id).where(Participant.conversation_id == conversation.id)
+    return rules.why_not_put_right(
+        get_person(session, conversation.person_id).called,
+        is_own=conversation.person_id == by,
+        taken_back=conversation.taken_back_at is not None,
+        erased=session.scalar(anybody.limit(1)) is None,
+    )
+
+
+def stamp_of(conversation: Conversation, people: Sequence[Participant]) -> str:
+    """Return a mark of what is corrected: what the record says, and by whom it was corrected."""
+    return stamp(*_stamped(conversation, people))
+
+
+def _stamped(conversation: Conversation, people: Sequence[Participant]) -> tuple[object, ...]:
+    return (
+        conversation.day,
+        conversation.kind,
+        conversation.began,
+        conversation.put_right_by,
+        *((one.contact_id, one.answered) for one in people),
+    )
+
+
+def _check(
+    session: Session,
+    conversation: Conversation,
+    people: Sequence[Participant],
+    said: Said,
+    now: datetime,
+) -> None:
+    """Refuse what cannot be so, and what is so already."""
+    if len(said.answered) != len(people):
+        raise Invalid("Say for each person whether it was answered.", field="answered")
+    rules.check(said, day_of(now, get_programme(session).time_zone))
+    if said.kind != conversation.kind:  # of an import's, and of whom is left, one is enough
+        try:
+            rules.check_introduction(said)
+        except Invalid as refused:
+            raise Invalid(refused.message, field="kind") from refused
+    stands = conversation.day, conversation.kind, conversation.began
+    if (said.day, said.kind, said.began) == stands and [*said.answered] == [
+        one.answered for one in people
+    ]:
+        raise Invalid("This is what it says already. Change what is not right.")
+
+
+def forget_reasons(session: Session, contact: Contact) -> None:
+    """Erase why a contact's conversations were put right: it may name the contact.
+
+    Those too that were with the contact once, as the ledger knows. Comes before the contact is
+    erased; who put what right, and when, stays.
+    """
+    theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
+    once = select(Entry.deed).where(Entry.tie_id == contact.id)
+    split_off = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
+    session.execute(
+        update(Correction)
+        .where(
+            or_(
+                Correction.conversation_id.in_(theirs),
+                Correction.conversation_id.in_(once),
+                Correction.id.in_(split_off),
+            )
+        )
+        .values(reason="")
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,205 @@
+"""A manager puts an entry right on the pages, and its advocate reads by whom and why."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from advocacy.conversations.models import Correction
+from advocacy.core.database import Database
+from advocacy.core.time import month_of
+from advocacy.people.actions import deactivate
+from advocacy.people.queries import get_person
+from advocacy.questions.actions import ask, decide
+from tests.builders import add_contacts, log, points_in
+from tests.portal import Caller, above, kept, read, settle_in, wrong
+
+TODAY = datetime.now(UTC).date()
+MONTH = month_of(TODAY)
+WHY = "It was a letter."
+
+
+@pytest.fixture
+def ids(app: Flask) -> dict[str, int]:
+    """Let Avi have called Maria, and written to her and Tom, and Ada have called Lena."""
+    database: Database = app.extensions["advocacy_database"]
+    ids = settle_in(database)
+    with database.writing() as session:
+        avi, ada = get_person(session, ids["avi"]), get_person(session, ids["ada"])
+        ids["maria"], ids["tom"] = add_contacts(session, avi, "Maria Oliveira", "Tom")
+        ids["call"] = log(session, avi, ids["maria"], TODAY, "called").id
+        both = [ids["maria"], ids["tom"]]
+        ids["both"] = log(session, avi, both, TODAY, answered=[True, True]).id
+        [lena] = add_contacts(session, ada, "Lena")
+        ids["hers"] = log(session, ada, lena, TODAY, "called").id
+    return ids
+
+
+@pytest.fixture
+def mina(app: Flask, ids: dict[str, int]) -> Caller:
+    return Caller(app, "mina")
+
+
+@pytest.fixture
+def avi(app: Flask, ids: dict[str, int]) -> Caller:
+    return Caller(app, "avi")
+
+
+def path_of(ids: dict[str, int], talk: str = "call") -> str:
+    return f"/leaderboard/{ids['avi']}/put-right/{ids[talk]}"
+
+
+def said(caller: Caller, path: str) -> str:
+    return " ".join(caller.page(path).get_text(" ").split())
+
+
+def points(app: Flask, ids: dict[str, int]) -> int:
+    with app.extensions["advocacy_database"].reading() as session:
+        return points_in(session, get_person(session, ids["avi"]), MONTH)
+
+
+def test_put_right_from_the_entries_and_read_by_its_advocate(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    page = mina.page(f"/leaderboard/{ids['avi']}?month={MONTH}")
+    ways = [str(a["href"]) for a in page.select("a") if a.text.strip() == "Put it right"]
+    [way] = [one for one in ways if one.startswith(f"{path_of(ids)}?")]
+    assert "private contact 1" in said(mina, way)
+    assert points(app, ids) == 8 + 4
+    answer = mina.send(way, {"kind": "wrote", "began": "contact", "reason": WHY}, path_of(ids))
+    assert answer.location == f"/leaderboard/{ids['avi']}?month={MONTH}"
+    assert points(app, ids) == 4 + 4
+    told = "Put right by Mina Somebody on"
+    for caller, path in (
+        (avi, "/growth"),
+        (avi, f"/contacts/{ids['maria']}"),
+        (mina, f"/leaderboard/{ids['avi']}?month={MONTH}"),
+    ):
+        assert told in said(caller, path), path
+        assert f"(“{WHY}”)" in said(caller, path), path
+    today = avi.page("/")
+    assert "Mina Somebody put “Maria Oliveira wrote” of" in today.get_text()
+    assert today.select_one(f"main a[href='/growth?month={MONTH}#entries']") is not None
+    edit = f"/conversations/{ids['call']}/edit"
+    mine = said(avi, edit)
+    assert "Mina Somebody put this right, and that stands." in mine
+    assert "speak with Mina Somebody" in mine
+    assert "Before: a call of" in mine
+    assert not avi.page(edit).select("main [name=kind]")
+    assert avi.send(edit, {"note": "A note"}).status_code == 302
+    assert "Put right before" in said(mina, path_of(ids))
+    assert "begun by Avi, answered" in said(mina, path_of(ids))
+
+
+def test_what_cannot_be_is_said_beside_its_field_and_kept(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    path, later = path_of(ids), (TODAY + timedelta(days=1)).isoformat()
+    for typed, field, words in (
+        ({"kind": "wrote", "reason": ""}, "reason", "Say why: Avi reads it."),
+        ({"kind": "wrote", "reason": "x" * 501}, "reason", "Up to 500 letters fit here."),
+        ({"kind": "met", "answered": "false"}, "answered", "You met, so choose Yes."),
+        ({"answered": "perhaps"}, "answered", "yes, or not yet"),
+        ({"kind": "introduced"}, "kind", "exactly two people"),
+        ({"kind": "sang"}, "kind", "one of the five kinds"),
+        ({"began": "nobody"}, "began", "Say who began"),
+        ({"occurred_on": later}, "occurred_on", "still to come"),
+        ({"occurred_on": ""}, "occurred_on", "Say on which day it was."),
+        ({"occurred_on": "2026-02-30"}, "occurred_on", "Did you mean the 28th?"),
+        ({"occurred_on": "yesterday"}, "occurred_on", "That is not a day."),
+    ):
+        answer = mina.send(path, {"reason": WHY, **typed})
+        assert words in wrong(answer, field), typed
+        assert kept(answer, "reason") == typed.get("reason", WHY)
+    assert "This is what it says already." in above(mina.send(path, {"reason": WHY}))
+    assert "Say for each person" in wrong(mina.send(path_of(ids, "both")), "answered")
+    with app.extensions["advocacy_database"].reading() as session:
+        assert session.scalars(select(Correction)).all() == []
+
+
+def test_each_of_several_is_told_apart(app: Flask, mina: Caller, ids: dict[str, int]) -> None:
+    path = path_of(ids, "both")
+    page = mina.page(path)
+    assert [one.text for one in page.select(".answers-one label")] == [
+        "private contact 1",
+        "private contact 2",
+    ]
+    form = {**mina.form(path), "answered": ["true", "false"], "reason": WHY}
+    assert mina.post(path, form).status_code == 302
+    chosen = [str(one["value"]) for one in mina.page(path).select(".answers-one [selected]")]
+    assert chosen == ["true", "false"]
+    assert points(app, ids) == 8
+
+
+def test_sent_twice_it_is_once_and_others_are_told_what_changed(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    path, edit = path_of(ids), f"/conversations/{ids['call']}/edit"
+    ada = Caller(app, "ada")
+    form = {**mina.form(path), "kind": "wrote", "reason": WHY}
+    late = {**ada.form(path), "kind": "commented", "reason": "A comment."}
+    tab = {**avi.form(edit), "kind": "met", "note": "Typed"}
+    assert len({mina.post(path, form).location for _ in range(2)}) == 1
+    refused = ada.post(path, late)
+    assert "changed while you had it open" in above(refused)
+    assert "What stands now: a message of" in read(refused).get_text()
+    assert kept(refused, "reason") == "A comment."
+    mine = avi.post(edit, tab)
+    assert "changed while you had it open" in above(mine)
+    assert "Mina Somebody put this right" in read(mine).get_text()
+    assert kept(mine, "note") == "Typed"
+    assert points(app, ids) == 8
+    with app.extensions["advocacy_database"].reading() as session:
+        assert len(session.scalars(select(Correction)).all()) == 1
+
+
+def test_what_cannot_be_put_right_says_so_and_keeps_what_was_typed(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    path, ada = path_of(ids), Caller(app, "ada")
+    own = f"/leaderboard/{ids['ada']}/put-right/{ids['hers']}"
+    assert "another manager puts it right" in said(ada, own)
+    form = {**mina.form(path), "kind": "wrote", "reason": WHY}
+    back = f"/conversations/{ids['call']}/take-back"
+    avi.post(back, avi.form(f"/conversations/{ids['call']}/edit", back))
+    refused = mina.post(path, form)
+    assert refused.status_code == 422
+    assert "Avi took this conversation back" in refused.text
+    assert kept(refused, "reason") == WHY
+    for answer in (
+        mina.get(f"/leaderboard/{ids['noor']}/put-right/{ids['call']}"),
+        mina.get(f"/leaderboard/{ids['avi']}/put-right/99"),
+        mina.get("/leaderboard/99/put-right/99"),
+        mina.post(f"/leaderboard/{ids['avi']}/put-right/99", form),
+    ):
+        assert answer.status_code == 404
+
+
+def test_of_what_is_set_aside_and_of_who_has_no_way_in_the_words_fit(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    at = datetime.now(UTC)
+    with app.extensions["advocacy_database"].writing() as session:
+        number = ask(session, ids["avi"], ids["call"], "?", asked_by=ids["mina"], now=at).id
+        decide(session, number, "set aside", "No.", decided_by=ids["mina"], now=at)
+        deactivate(session, get_person(session, ids["avi"]), at)
+    question = f"/leaderboard/questions/{number}"
+    [way] = [
+        str(a["href"]) for a in mina.page(question).select("main a, header a") if "right" in a.text
+    ]
+    assert "It is set aside, and stays so." in said(mina, way)
+    answer = mina.send(way, {"kind": "wrote", "reason": WHY}, path_of(ids))
+    assert answer.location == question
+    told = said(mina, question)
+    assert "Avi has no way in, so nobody is told." in told
+    assert "It stays set aside, so it earns no points." in told
+    assert points(app, ids) == 8
+
+
+def test_what_lies_before_the_programme_is_said_to_earn_nothing(
+    mina: Caller, ids: dict[str, int]
+) -> None:
+    early = date(2025, 1, 1).isoformat()
+    mina.send(path_of(ids), {"occurred_on": early, "reason": WHY})
+    assert "it is remembered only, and earns no points" in said(mina, "/leaderboard")
