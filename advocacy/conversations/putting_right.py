@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -54,12 +54,13 @@ def put_right(
     people = participants_of(session, conversation_id)
     check_stamp(seen, *_stamped(conversation, people))
     said = replace(said, channel=conversation.channel, note=conversation.note)
-    _check(session, conversation, people, said, now)
+    called = get_person(session, person_id).called
+    _check(conversation, people, said, day_of(now, get_programme(session).time_zone), called)
     reason = checked_text(
         reason,
         rules.REASON_LENGTH,
         field="reason",
-        empty=f"Say why: {get_person(session, person_id).called} reads it.",
+        empty=f"Say why: {called} reads it.",
     )
     correction = Correction(
         conversation_id=conversation_id,
@@ -138,16 +139,12 @@ def _stamped(conversation: Conversation, people: Sequence[Participant]) -> tuple
 
 
 def _check(
-    session: Session,
-    conversation: Conversation,
-    people: Sequence[Participant],
-    said: Said,
-    now: datetime,
+    conversation: Conversation, people: Sequence[Participant], said: Said, today: date, called: str
 ) -> None:
     """Refuse what cannot be so, and what is so already."""
     if len(said.answered) != len(people):
         raise Invalid("Say for each person whether it was answered.", field="answered")
-    rules.check(said, day_of(now, get_programme(session).time_zone))
+    rules.check(said, today, called)
     if said.kind != conversation.kind:  # of an import's, and of whom is left, one is enough
         try:
             rules.check_introduction(said)

@@ -56,16 +56,17 @@ class Said:
     note: str = ""
 
 
-def check(said: Said, today: date) -> None:
+def check(said: Said, today: date, who: str = "") -> None:
     """Refuse what cannot be so.
 
+    :param who: the advocate's name, when it is a manager who says it.
     :raises Invalid: naming the field: the first of the problems.
     """
-    for problem in problems(said, today):
+    for problem in problems(said, today, who):
         raise problem
 
 
-def problems(said: Said, today: date) -> Iterator[Invalid]:
+def problems(said: Said, today: date, who: str = "") -> Iterator[Invalid]:
     """Yield all that cannot be so, each naming its field.
 
     Dated after today, met and not answered, an introduction of anything but two people by the
@@ -78,15 +79,15 @@ def problems(said: Said, today: date) -> Iterator[Invalid]:
     if said.kind not in _KINDS:
         yield Invalid("Say how you spoke: one of the five kinds.", field="kind")
     if said.began not in _BEGAN:
-        yield Invalid("Say who began: you or they.", field="began")
+        yield Invalid(f"Say who began: {who or 'you'} or they.", field="began")
     elif said.kind == Kind.INTRODUCED and said.began != Began.ADVOCATE:
-        yield Invalid("An introduction is yours to begin: choose I did.", field="began")
+        whose, choose = (f"{who}’s", who) if who else ("yours", "I did")
+        yield Invalid(f"An introduction is {whose} to begin: choose {choose}.", field="began")
     if said.kind == Kind.MET and not all(said.answered):
-        yield Invalid("You met, so choose Yes.", field="answered")
+        yield Invalid(f"{'They' if who else 'You'} met, so choose Yes.", field="answered")
     if said.day > today:
-        yield Invalid(
-            "That day is still to come. Log it once you have spoken.", field="occurred_on"
-        )
+        once = "" if who else " Log it once you have spoken."
+        yield Invalid(f"That day is still to come.{once}", field="occurred_on")
     if said.day < EARLIEST:
         yield Invalid(f"That lies before {EARLIEST.year}. Look at the year.", field="occurred_on")
     yield from _unfit("channel", said.channel, CHANNEL_LENGTH)

@@ -96,23 +96,25 @@ def test_what_cannot_be_is_said_beside_its_field_and_kept(
     app: Flask, mina: Caller, ids: dict[str, int]
 ) -> None:
     path, later = path_of(ids), (TODAY + timedelta(days=1)).isoformat()
+    form = {**mina.form(path), "reason": WHY}
     for typed, field, words in (
         ({"kind": "wrote", "reason": ""}, "reason", "Say why: Avi reads it."),
         ({"kind": "wrote", "reason": "x" * 501}, "reason", "Up to 500 letters fit here."),
-        ({"kind": "met", "answered": "false"}, "answered", "You met, so choose Yes."),
+        ({"kind": "met", "answered": "false"}, "answered", "They met, so choose Yes."),
         ({"answered": "perhaps"}, "answered", "yes, or not yet"),
         ({"kind": "introduced"}, "kind", "exactly two people"),
         ({"kind": "sang"}, "kind", "one of the five kinds"),
-        ({"began": "nobody"}, "began", "Say who began"),
+        ({"began": "nobody"}, "began", "Say who began: Avi or they."),
+        ({"kind": "introduced", "began": "contact"}, "began", "is Avi’s to begin: choose Avi."),
         ({"occurred_on": later}, "occurred_on", "still to come"),
         ({"occurred_on": ""}, "occurred_on", "Say on which day it was."),
         ({"occurred_on": "2026-02-30"}, "occurred_on", "Did you mean the 28th?"),
         ({"occurred_on": "yesterday"}, "occurred_on", "That is not a day."),
     ):
-        answer = mina.send(path, {"reason": WHY, **typed})
+        answer = mina.post(path, {**form, **typed})
         assert words in wrong(answer, field), typed
         assert kept(answer, "reason") == typed.get("reason", WHY)
-    assert "This is what it says already." in above(mina.send(path, {"reason": WHY}))
+    assert "This is what it says already." in above(mina.post(path, form))
     assert "Say for each person" in wrong(mina.send(path_of(ids, "both")), "answered")
     with app.extensions["advocacy_database"].reading() as session:
         assert session.scalars(select(Correction)).all() == []
