@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
@@ -103,11 +103,7 @@ def find_with_entries(session: Session, person_id: int, conversation_id: int) ->
     :raises NotFound: when the person has none of that number with an entry.
     """
     conversation = session.get(Conversation, conversation_id, populate_existing=True)
-    if (
-        conversation is None
-        or conversation.person_id != person_id
-        or not has_entries(session, person_id, conversation_id)
-    ):
+    if conversation is None or not has_entries(session, person_id, conversation_id):
         raise NotFound("There is no such conversation of theirs.")
     return conversation
 
@@ -160,20 +156,18 @@ def _check(
 def forget_reasons(session: Session, contact: Contact) -> None:
     """Erase why a contact's conversations were put right: it may name the contact.
 
-    Those too that were with the contact once, as the ledger knows. Comes before the contact is
-    erased; who put what right, and when, stays.
+    Those too that were with the contact once, as the ledger knows, or from which the contact's was
+    split off. Comes before the contact is erased; who put what right, and when, stays.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
     once = select(Entry.deed).where(Entry.tie_id == contact.id)
-    split_off = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
+    marks = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
+    latest = aliased(Correction)
+    theirs_now = select(latest.conversation_id).where(latest.id.in_(marks))
     session.execute(
         update(Correction)
         .where(
-            or_(
-                Correction.conversation_id.in_(theirs),
-                Correction.conversation_id.in_(once),
-                Correction.id.in_(split_off),
-            )
+            or_(Correction.conversation_id.in_(theirs_now), Correction.conversation_id.in_(once))
         )
         .values(reason="")
         .execution_options(synchronize_session=False)

@@ -25,6 +25,10 @@ def test_asked_answered_and_set_aside(
     sign_in(manager, "manager")
     manager.goto("/leaderboard")
     manager.get_by_role("link", name="Quentin Quill").click()
+    manager.get_by_role("link", name="Put it right").click()
+    expect(manager.get_by_label("Why", exact=True)).to_be_visible()
+    assert axe(manager) == []
+    manager.go_back()
     manager.get_by_role("link", name="Ask about this").click()
     assert axe(manager) == []
     manager.get_by_label("Your question").fill("Where did you meet?")

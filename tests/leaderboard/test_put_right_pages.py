@@ -54,6 +54,13 @@ def said(caller: Caller, path: str) -> str:
     return " ".join(caller.page(path).get_text(" ").split())
 
 
+def ways(caller: Caller, ids: dict[str, int]) -> list[str]:
+    """Return the ways from Avi’s entries to putting the call right."""
+    page = caller.page(f"/leaderboard/{ids['avi']}?month={MONTH}")
+    every = [str(a["href"]) for a in page.select("a") if a.text.strip() == "Put it right"]
+    return [one for one in every if one.startswith(f"{path_of(ids)}?")]
+
+
 def points(app: Flask, ids: dict[str, int]) -> int:
     with app.extensions["advocacy_database"].reading() as session:
         return points_in(session, get_person(session, ids["avi"]), MONTH)
@@ -62,9 +69,7 @@ def points(app: Flask, ids: dict[str, int]) -> int:
 def test_put_right_from_the_entries_and_read_by_its_advocate(
     app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
 ) -> None:
-    page = mina.page(f"/leaderboard/{ids['avi']}?month={MONTH}")
-    ways = [str(a["href"]) for a in page.select("a") if a.text.strip() == "Put it right"]
-    [way] = [one for one in ways if one.startswith(f"{path_of(ids)}?")]
+    [way] = ways(mina, ids)
     assert "private contact 1" in said(mina, way)
     assert points(app, ids) == 8 + 4
     answer = mina.send(way, {"kind": "wrote", "began": "contact", "reason": WHY}, path_of(ids))
@@ -78,6 +83,7 @@ def test_put_right_from_the_entries_and_read_by_its_advocate(
     ):
         assert told in said(caller, path), path
         assert f"(“{WHY}”)" in said(caller, path), path
+    assert ways(mina, ids) == [way, way]  # what stands, and what was taken off
     today = avi.page("/")
     assert "Mina Somebody put “Maria Oliveira wrote” of" in today.get_text()
     assert today.select_one(f"main a[href='/growth?month={MONTH}#entries']") is not None
