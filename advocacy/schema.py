@@ -3,7 +3,7 @@
 from advocacy.audit.models import Event
 from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink, SignIn
 from advocacy.confirmations.models import Confirmation
-from advocacy.contacts.models import Contact
+from advocacy.contacts.models import Contact, OtherName
 from advocacy.content.models import Item
 from advocacy.conversations.models import Conversation, Correction, Participant, Witness
 from advocacy.core.tables import Base
@@ -60,6 +60,7 @@ TABLES = (
     Checkpoint,
     Seal,
     Contact,
+    OtherName,
     Item,
     TrackedLink,
     Share,

@@ -37,6 +37,7 @@ class Action(StrEnum):
     CORRECTED = "conversation corrected"
     TAKEN_BACK = "conversation taken back"
     FORGOTTEN = "contact forgotten at their wish"
+    MERGED = "two contacts merged"
     SHARE_TAKEN_BACK = "share taken back"
     PROFILE_PROPOSED = "profile proposed"
     PROFILE_AGREED = "profile agreed"

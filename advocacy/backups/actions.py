@@ -68,7 +68,16 @@ def _turn(table: Table) -> int:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    ordered = select(table).order_by(*table.primary_key.columns)
+    refers_here = [
+        column
+        for column in table.columns
+        if any(key.column.table is table for key in column.foreign_keys)
+    ]
+    ordered = select(table).order_by(
+        # a row after the one of its own table that it refers to, which refers to none itself
+        *(column.is_not(None) for column in refers_here),
+        *table.primary_key.columns,
+    )
     yield from connection.execution_options(yield_per=_BATCH).execute(ordered)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from advocacy.audit.actions import note
@@ -12,6 +12,7 @@ from advocacy.confirmations import queries, rules
 from advocacy.confirmations.models import Confirmation
 from advocacy.confirmations.queries import Found
 from advocacy.confirmations.rules import Answer
+from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import get_contact
 from advocacy.conversations.actions import hold, settle_ties, testify
 from advocacy.conversations.erasing import erase_contact
@@ -101,6 +102,32 @@ def forget_me(session: Session, code: str, now: datetime) -> Found:
     note(session, Action.FORGOTTEN, actor_id=None, subject_id=found.person.id, now=now)
     session.flush()
     return Found(request, found.person, None)
+
+
+def move_requests(session: Session, kept: Contact, gone: Contact) -> None:
+    """Let the links that were made for a contact be those of another, the same person.
+
+    Of two of one quarter one stays: a no before a yes, whose evidence stays anyhow, either before
+    what is open, and what was asked later. The caller holds the person.
+    """
+    requests = session.scalars(
+        select(Confirmation).where(Confirmation.tie_id.in_((kept.id, gone.id)))
+    ).all()
+    stay: dict[str, Confirmation] = {}
+    for request in sorted(requests, key=_weight):
+        stay[request.quarter] = request
+    for request in requests:
+        if stay[request.quarter] is not request:
+            session.delete(request)
+    session.flush()
+    for request in stay.values():
+        request.tie_id = kept.id
+    session.flush()
+
+
+def _weight(request: Confirmation) -> tuple[bool, bool, datetime, int]:
+    is_no = request.answer == Answer.NO
+    return is_no, request.answer is not None, request.asked_at, request.id
 
 
 def _held(session: Session, code: str, now: datetime) -> Found:

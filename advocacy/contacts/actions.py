@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from advocacy.contacts import queries, rules
-from advocacy.contacts.models import Contact
+from advocacy.contacts.models import Contact, OtherName
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.text import check_letters
 from advocacy.points.actions import open_ties
@@ -104,14 +104,70 @@ def describe(session: Session, contact: Contact, *, name: str, email: str, share
     key = rules.key(email) if email else None
     if key and key != contact.email_key:
         other = queries.contacts_with_emails(session, contact.person_id, [key]).get(key)
-        if other is not None:
+        if other is not None and other.id != contact.id:
             raise Conflict(f"{other.label} has this address already.", field="email")
     changed = key != contact.email_key
     contact.name, contact.name_key = name, rules.key(name)
     contact.email, contact.email_key = email, key
     contact.shared = shared
     session.flush()
+    _drop_what_is_said_twice(session, contact)
     return changed
+
+
+def _drop_what_is_said_twice(session: Session, contact: Contact) -> None:
+    """Keep no other name that is the contact's name or address itself."""
+    for key, is_email in ((contact.name_key, False), (contact.email_key, True)):
+        session.execute(
+            delete(OtherName).where(
+                OtherName.contact_id == contact.id,
+                OtherName.key == key,
+                OtherName.is_email.is_(is_email),
+            )
+        )
+
+
+def drop_other_name(session: Session, contact: Contact, text: str) -> bool:
+    """Let a contact be called something no more, if it was; who is named so later is another.
+
+    The caller settles the tie: colleagues do not count.
+
+    :returns: whether it was.
+    """
+    key = rules.key(text)
+    named = [one for one in queries.other_names(session, contact.id) if one.key == key]
+    for one in named:
+        session.delete(one)
+    session.flush()
+    return bool(named)
+
+
+def unite(session: Session, kept: Contact, gone: Contact) -> None:
+    """Let a contact go that is the same person as another, which keeps its name and address.
+
+    What the one that stays lacks it takes from the other; the rest become its other names. It is
+    shared only when both are. The caller has moved all that was with the one that goes.
+    """
+    names = {(gone.name_key, False): gone.name, (gone.email_key or "", True): gone.email}
+    names |= {(one.key, one.is_email): one.text for one in queries.other_names(session, gone.id)}
+    said = gone.name, gone.name_key, gone.email, gone.email_key
+    kept.shared = kept.shared and gone.shared
+    forget(session, [gone])  # first: an address is one contact's
+    if not kept.name:
+        kept.name, kept.name_key = said[:2]
+    if not kept.email:
+        kept.email, kept.email_key = said[2:]
+    session.flush()
+    known = {(one.key, one.is_email) for one in queries.other_names(session, kept.id)}
+    known |= {("", False), ("", True), (kept.name_key, False), (kept.email_key or "", True)}
+    session.add_all(
+        OtherName(
+            contact_id=kept.id, person_id=kept.person_id, key=key, is_email=is_email, text=text
+        )
+        for (key, is_email), text in names.items()
+        if (key, is_email) not in known
+    )
+    session.flush()
 
 
 def forget(session: Session, contacts: Sequence[Contact]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.contacts import rules
@@ -36,3 +36,31 @@ class Contact(Base):
     def label(self) -> str:
         """The name to show to the advocate."""
         return self.name or self.email
+
+
+class OtherName(Base):
+    """A name or an address that a contact has besides: of somebody who turned out to be the same.
+
+    Whoever is named by it is this contact. It is erased with the contact.
+    """
+
+    __tablename__ = "other_name"
+    __table_args__ = (
+        Index(
+            "uq_other_name_email",
+            "person_id",
+            "key",
+            unique=True,
+            sqlite_where=text("is_email"),
+            postgresql_where=text("is_email"),
+        ),
+        Index(None, "key"),
+    )
+
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(3 * rules.EMAIL_LENGTH), primary_key=True)
+    is_email: Mapped[bool] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(rules.EMAIL_LENGTH))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from advocacy.contacts.models import Contact
+from advocacy.contacts.models import Contact, OtherName
 from advocacy.contacts.rules import key
 from advocacy.core.errors import NotFound
+from advocacy.people.models import Person
 
 
 def get_contact(session: Session, person_id: int, contact_id: int) -> Contact:
@@ -38,35 +39,90 @@ def contacts_by_number(
 def contacts_with_emails(
     session: Session, person_id: int, keys: Collection[str]
 ) -> dict[str, Contact]:
-    """Return a person's contacts by the key of their e-mail address."""
-    if not keys:
-        return {}
-    found = session.scalars(
-        select(Contact).where(Contact.person_id == person_id, Contact.email_key.in_(sorted(keys)))
-    )
-    return {str(contact.email_key): contact for contact in found}
+    """Return a person's contacts by the key of their e-mail address, or of another they have."""
+    return dict(_called(session, person_id, Contact.email_key, keys, is_email=True))
 
 
 def contacts_with_names(
     session: Session, person_id: int, keys: Collection[str]
 ) -> dict[str, list[Contact]]:
-    """Return a person's contacts by the key of their name; a name may fit several."""
+    """Return a person's contacts by the key of their name, or of another that they have.
+
+    A name may fit several.
+    """
     found: dict[str, list[Contact]] = {}
-    if not keys:
-        return found
-    for contact in session.scalars(
-        select(Contact)
-        .where(Contact.person_id == person_id, Contact.name_key.in_(sorted(keys)))
-        .order_by(Contact.id)
-    ):
-        found.setdefault(contact.name_key, []).append(contact)
+    for name, contact in _called(session, person_id, Contact.name_key, keys, is_email=False):
+        found.setdefault(name, []).append(contact)
     return found
+
+
+def _called(
+    session: Session,
+    person_id: int,
+    main: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    keys: Collection[str],
+    *,
+    is_email: bool,
+) -> list[tuple[str, Contact]]:
+    if not keys:
+        return []
+    named = union(
+        select(main.label("key"), Contact.id.label("contact_id")).where(
+            Contact.person_id == person_id, main.in_(sorted(keys))
+        ),
+        select(OtherName.key, OtherName.contact_id).where(
+            OtherName.person_id == person_id,
+            OtherName.key.in_(sorted(keys)),
+            OtherName.is_email.is_(is_email),
+        ),
+    ).subquery()
+    rows = session.execute(
+        select(named.c.key, Contact)
+        .join(Contact, Contact.id == named.c.contact_id)
+        .order_by(Contact.id)
+    )
+    return [(name, contact) for name, contact in rows]
+
+
+def other_names(session: Session, contact_id: int) -> list[OtherName]:
+    """Return what else a contact is called, names before addresses."""
+    return list(
+        session.scalars(
+            select(OtherName)
+            .where(OtherName.contact_id == contact_id)
+            .order_by(OtherName.is_email, OtherName.key)
+        )
+    )
+
+
+def is_colleague() -> ColumnElement[bool]:
+    """Return the condition under which a contact of the query is a person of the programme."""
+    colleague = aliased(Person)
+    return or_(
+        select(colleague.id).where(colleague.email == Contact.email_key).exists(),
+        select(OtherName.contact_id)
+        .join(colleague, colleague.email == OtherName.key)
+        .where(OtherName.contact_id == Contact.id, OtherName.is_email)
+        .exists(),
+    )
+
+
+def colleagues_among(session: Session, contacts: Collection[int]) -> set[int]:
+    """Return which of some contacts are persons of the programme."""
+    return set(
+        session.scalars(select(Contact.id).where(Contact.id.in_(sorted(contacts)), is_colleague()))
+    )
 
 
 def ties_with_emails(session: Session, emails: Collection[str]) -> dict[int, int]:
     """Return every tie whose contact has one of these addresses, with its person."""
     rows = session.execute(
-        select(Contact.id, Contact.person_id).where(Contact.email_key.in_(sorted(emails)))
+        union(
+            select(Contact.id, Contact.person_id).where(Contact.email_key.in_(sorted(emails))),
+            select(OtherName.contact_id, OtherName.person_id).where(
+                OtherName.key.in_(sorted(emails)), OtherName.is_email
+            ),
+        )
     )
     return {tie: person for tie, person in rows}
 
@@ -86,19 +142,26 @@ def ties_of(
     return {tie: person for tie, person in session.execute(query)}
 
 
+def is_called_like(person_id: int, part: str) -> ColumnElement[bool]:
+    """Return the condition under which a name or an address of a person's contact holds a part."""
+    return or_(
+        Contact.name_key.contains(part, autoescape=True),
+        Contact.email_key.contains(part, autoescape=True),
+        Contact.id.in_(
+            select(OtherName.contact_id).where(
+                OtherName.person_id == person_id, OtherName.key.contains(part, autoescape=True)
+            )
+        ),
+    )
+
+
 def search_contacts(session: Session, person_id: int, text: str, *, limit: int) -> list[Contact]:
     """Return a person's contacts whose name or address holds a text, those beginning first."""
     part = key(text)
     return list(
         session.scalars(
             select(Contact)
-            .where(
-                Contact.person_id == person_id,
-                or_(
-                    Contact.name_key.contains(part, autoescape=True),
-                    Contact.email_key.contains(part, autoescape=True),
-                ),
-            )
+            .where(Contact.person_id == person_id, is_called_like(person_id, part))
             .order_by(Contact.name_key.startswith(part, autoescape=True).desc(), Contact.name_key)
             .limit(limit)
         )

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import is_colleague
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.core.errors import Gone, NotFound
 from advocacy.people.models import Person
+from advocacy.points.models import Tie
 from advocacy.points.rules import Began, Deed, Remembered, remembered_only
 
 CHUNK = 500
@@ -58,7 +60,7 @@ def records_of_ties(
                 day,
                 logged_on,
                 reported=reported,
-                colleague=colleague is not None,
+                colleague=bool(colleague),
                 joined=joined,
                 first_day=first_day,
                 set_aside=bool(set_aside),
@@ -69,7 +71,7 @@ def records_of_ties(
 
 
 def _records() -> Any:
-    advocate, colleague = aliased(Person), aliased(Person)
+    advocate = aliased(Person)
     seen = (
         select(Witness.tie_id)
         .where(
@@ -92,13 +94,12 @@ def _records() -> Any:
             Participant.counted,
             seen,
             advocate.joined,
-            colleague.id,
+            is_colleague(),
             Conversation.set_aside_by.is_not(None),
         )
         .join(Conversation, Conversation.id == Participant.conversation_id)
         .join(Contact, Contact.id == Participant.contact_id)
         .join(advocate, advocate.id == Conversation.person_id)
-        .outerjoin(colleague, colleague.email == Contact.email_key)
         .where(
             Conversation.taken_back_at.is_(None),
             Participant.contact_id.in_(bindparam("ties", expanding=True)),
@@ -186,8 +187,9 @@ def same_on_day(
 def only_known_by(session: Session, conversation: Conversation) -> list[Contact]:
     """Return the contacts that a conversation brought along, and of whom nothing else is known.
 
-    They were added as it was logged, are as they were then, and spoke in no other one that
-    stands. What an import reported brings nobody along: the next one would add them again.
+    They were added as it was logged, are as they were then, nobody was merged into them, and they
+    spoke in no other one that stands. What an import reported brings nobody along: the next one
+    would add them again.
     """
     other = aliased(Participant)
     elsewhere = (
@@ -210,6 +212,7 @@ def only_known_by(session: Session, conversation: Conversation) -> list[Contact]
                 Contact.shared.is_(False),
                 or_(Contact.name == "", Contact.email == ""),
                 not_(elsewhere),
+                not_(select(Tie.id).where(Tie.merged_into == Contact.id).exists()),
             )
             .order_by(Contact.id)
         )

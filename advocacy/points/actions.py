@@ -84,11 +84,32 @@ def open_ties(session: Session, person_id: int, count: int) -> list[int]:
 
 
 def end_tie(session: Session, tie: int, today: date) -> None:
-    """End a tie whose contact is erased: what is alive ends today. It is never settled again."""
+    """End a tie whose contact is gone: what is alive ends today. It is never settled again."""
     session.execute(
         update(Life)
         .where(Life.tie_id == tie, Life.ends_on >= today)
         .values(ends_on=today - timedelta(days=1), ended=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def merge_tie(session: Session, gone: int, kept: int, now: datetime, today: date) -> None:
+    """Let a tie be one with another from now on; what was one with it is, too.
+
+    What it earned is written of the one that stays, which the caller settles. What of it is alive
+    ends today, and it is never settled again itself.
+    """
+    end_tie(session, gone, today)
+    session.execute(
+        update(Tie)
+        .where(Tie.merged_into == gone)
+        .values(merged_into=kept)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Tie)
+        .where(Tie.id == gone)
+        .values(merged_into=kept, merged_at=now)
         .execution_options(synchronize_session=False)
     )
 

@@ -2,22 +2,40 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from advocacy.core.tables import Base
 from advocacy.points.rule_sets import EXPLANATION_LENGTH, MOST_ON_WORD, MOST_POINTS, NUMBERS
 
 
 class Tie(Base):
-    """A person and a contact as the ledger knows them: a number, stable within the person."""
+    """A person and a contact as the ledger knows them: a number, stable within the person.
+
+    ``merged_into``: the tie that it is one with since ``merged_at``, never one that is merged
+    itself. What the ledger says of that one is what it says of both.
+    """
 
     __tablename__ = "tie"
-    __table_args__ = (UniqueConstraint("person_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "number"),
+        CheckConstraint("(merged_into IS NULL) = (merged_at IS NULL)", name="merged"),
+        Index(None, "merged_into"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
     number: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("tie.id"))
+    merged_at: Mapped[datetime | None]
 
 
 class Entry(Base):
@@ -53,6 +71,13 @@ class Entry(Base):
     began: Mapped[str | None] = mapped_column(String(8))
     deed: Mapped[int]
     recorded_at: Mapped[datetime]
+    tie: Mapped[int | None] = column_property(
+        select(func.coalesce(Tie.merged_into, Tie.id))
+        .where(Tie.id == tie_id)
+        .correlate_except(Tie)
+        .scalar_subquery()
+    )
+    """The tie that it is of by now: that of ``tie_id``, or the one which that is merged into."""
 
 
 class Standing(Base):

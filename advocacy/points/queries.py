@@ -1,9 +1,19 @@
 """Reading ties, the ledger, standings and months."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
@@ -22,12 +32,15 @@ _OFF_THE_BOARDS = select(Person.id).where(
     Person.id.in_(bindparam("people", expanding=True)),
     or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
 )
+_KEPT = func.coalesce(Tie.merged_into, Tie.id)
+_TIES: BindParameter[int] = bindparam("ties", expanding=True)
 _WRITTEN_FOR_TIES = (
-    select(Entry.tie_id, Entry.deed, func.sum(Entry.points), *_LINE)
-    .where(Entry.tie_id.in_(bindparam("ties", expanding=True)))
-    .group_by(Entry.tie_id, Entry.deed, *_LINE)
+    select(_KEPT, Entry.deed, func.sum(Entry.points), *_LINE)
+    .join(Tie, Tie.id == Entry.tie_id)
+    .where(or_(Tie.id.in_(_TIES), Tie.merged_into.in_(_TIES)))
+    .group_by(_KEPT, Entry.deed, *_LINE)
     .having(func.sum(Entry.points) != 0)
-    .order_by(Entry.tie_id, Entry.deed, *_LINE)
+    .order_by(_KEPT, Entry.deed, *_LINE)
 )
 _RULE_SETS = select(KeptRuleSet).order_by(KeptRuleSet.from_month)
 _RULE_NUMBERS = select(
@@ -106,14 +119,18 @@ def earliest_entry_month(session: Session) -> str | None:
 def written_for_ties(
     session: Session, ties: Collection[int]
 ) -> dict[int, dict[Line, dict[int, int]]]:
-    """Return what the ledger says of ties: by tie, by line, and by the deed that it names."""
+    """Return what the ledger says of ties: by tie, by line, and by the deed that it names.
+
+    What it says of those that are merged into them is theirs.
+
+    :param ties: none that is merged into another.
+    """
     written: dict[int, dict[Line, dict[int, int]]] = {}
     for chunk in _chunks(ties):
         rows = session.execute(_WRITTEN_FOR_TIES, {"ties": chunk}).all()
         for tie, deed, points, day, rule, evidence, kind, began in rows:
-            if tie is not None:
-                of = Line(day, rule, evidence, str(kind), str(began))
-                written.setdefault(tie, {}).setdefault(of, {})[deed] = int(points)
+            of = Line(day, rule, evidence, str(kind), str(began))
+            written.setdefault(tie, {}).setdefault(of, {})[deed] = int(points)
     return written
 
 
@@ -178,10 +195,36 @@ def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
     return list(
         session.scalars(
             select(Entry)
-            .where(Entry.tie_id == tie, Entry.person_id == person_id)
+            .where(Entry.tie_id.in_(one_with(tie)), Entry.person_id == person_id)
             .order_by(Entry.day.desc(), Entry.id.desc())
         )
     )
+
+
+def one_with(tie: int) -> Select[int]:
+    """Return the query for the numbers of a tie and of those that are merged into it."""
+    return select(Tie.id).where(or_(Tie.id == tie, Tie.merged_into == tie))
+
+
+def kept_ties(session: Session, ties: Collection[int]) -> dict[int, int]:
+    """Return of those among some ties that are merged into another, into which."""
+    found: dict[int, int] = {}
+    for chunk in _chunks(ties):
+        rows = session.execute(
+            select(Tie.id, Tie.merged_into).where(Tie.id.in_(chunk), Tie.merged_into.is_not(None))
+        )
+        found.update({tie: kept for tie, kept in rows if kept is not None})
+    return found
+
+
+def merges_of(session: Session, person_id: int) -> set[tuple[int | None, datetime | None]]:
+    """Return into which of a person's ties another was merged, and when."""
+    rows = session.execute(
+        select(Tie.merged_into, Tie.merged_at).where(
+            Tie.person_id == person_id, Tie.merged_into.is_not(None)
+        )
+    )
+    return {(kept, at) for kept, at in rows}
 
 
 def has_entries(session: Session, person_id: int, conversation: int) -> bool:

@@ -18,7 +18,7 @@ from advocacy.core.text import checked_text
 from advocacy.core.time import month_of
 from advocacy.people.queries import get_person
 from advocacy.points.models import Entry
-from advocacy.points.queries import has_entries
+from advocacy.points.queries import has_entries, one_with
 from advocacy.questions import queries, rules
 from advocacy.questions.models import Question
 from advocacy.questions.queries import Asked
@@ -222,7 +222,7 @@ def forget_words(session: Session, contact: Contact) -> None:
     before the contact is erased; who asked, who decided and when stay.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
-    once = select(Entry.deed).where(Entry.tie_id == contact.id)
+    once = select(Entry.deed).where(Entry.tie_id.in_(one_with(contact.id)))
     about = or_(Question.conversation_id.in_(theirs), Question.conversation_id.in_(once))
     for column in (Question.text, Question.answer, Question.reason, Question.restored_reason):
         session.execute(

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.evidence import confirmed_among
@@ -158,13 +158,18 @@ class ExplainedTie:
 
 
 def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool) -> dict[int, str]:
-    """Return what a reader may call ties: names, or for a manager “private contact 12”."""
+    """Return what a reader may call ties: names, or for a manager “private contact 12”.
+
+    One that is merged into another is called what that one is.
+    """
     labels: dict[int, str] = {}
     ordered = sorted(ties)
     for at in range(0, len(ordered), CHUNK):
+        kept = aliased(Tie)
         rows = session.execute(
-            select(Tie.id, Tie.number, Contact)
-            .outerjoin(Contact, Contact.id == Tie.id)
+            select(Tie.id, kept.number, Contact)
+            .join(kept, kept.id == func.coalesce(Tie.merged_into, Tie.id))
+            .outerjoin(Contact, Contact.id == kept.id)
             .where(Tie.id.in_(ordered[at : at + CHUNK]))
         )
         for tie, number, known in rows:
@@ -257,35 +262,33 @@ def _explained(
 ) -> list[ExplainedEntry]:
     """Put entries into words of now, ``among`` all that tell what became of them."""
     labels = labels_of_ties(
-        session, {entry.tie_id for entry in among if entry.tie_id}, for_manager=for_manager
+        session, {entry.tie for entry in among if entry.tie}, for_manager=for_manager
     )
     fates = fates_of(session, person, among, about)
-    told = {(entry.tie_id, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
+    told = {(entry.tie, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
     answered = answered_of(session, told)
     numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
     titles = titles_of_shares(session, numbers) if numbers else {}
     sources = sources_of(session, entries)
     introduced = introduced_to(among)
     taken_off = taken_off_of(among)
-    confirmed = confirmed_among(
-        session, {(entry.tie_id, entry.day) for entry in entries if entry.tie_id}
-    )
+    confirmed = confirmed_among(session, {(entry.tie, entry.day) for entry in entries if entry.tie})
     gains = gains_of(
         session,
         {
-            (entry.deed, entry.tie_id)
+            (entry.deed, entry.tie)
             for entry in entries
-            if entry.tie_id
+            if entry.tie
             and entry.began == Began.ADVOCATE
-            and not answered.get((entry.tie_id, entry.deed), False)
+            and not answered.get((entry.tie, entry.deed), False)
         },
         book,
     )
     zone, first_open = get_programme(session).time_zone, first_open_month(session) or ""
     explained = []
     for entry in entries:
-        contact = labels[entry.tie_id] if entry.tie_id else ""
-        title, channel = titles.get(entry.deed, ("", "")) if entry.tie_id is None else ("", "")
+        contact = labels[entry.tie] if entry.tie else ""
+        title, channel = titles.get(entry.deed, ("", "")) if entry.tie is None else ("", "")
         fate = fates.get(entry.id, Fate.STANDS)
         set_aside, again_on = about.taken_off(entry, fate)
         words = rules.in_words(
@@ -298,15 +301,15 @@ def _explained(
                 kind=entry.kind,
                 began=entry.began,
                 contact=contact,
-                answered_now=answered.get((entry.tie_id, entry.deed), False),
+                answered_now=answered.get((entry.tie, entry.deed), False),
                 fate=fate,
                 title=title,
                 channel=channel,
-                introduced_to=labels.get(introduced.get((entry.deed, entry.tie_id), 0), ""),
+                introduced_to=labels.get(introduced.get((entry.deed, entry.tie), 0), ""),
                 you=not for_manager,
                 advocate=person.called,
-                gain=gains.get((entry.deed, entry.tie_id or 0), 0),
-                confirmed=(entry.tie_id, entry.day) in confirmed,
+                gain=gains.get((entry.deed, entry.tie or 0), 0),
+                confirmed=(entry.tie, entry.day) in confirmed,
                 recorded_on=day_of(entry.recorded_at, zone),
                 is_closed=entry.month < first_open,
                 set_aside=set_aside,

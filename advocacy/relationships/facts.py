@@ -18,8 +18,8 @@ def introduced_to(entries: Collection[Entry]) -> dict[tuple[int, int | None], in
     """Return, of introductions that brought both something in the month, the other tie of each."""
     pairs: dict[int, set[int]] = {}
     for entry in entries:
-        if entry.kind == Kind.INTRODUCED and entry.tie_id:
-            pairs.setdefault(entry.deed, set()).add(entry.tie_id)
+        if entry.kind == Kind.INTRODUCED and entry.tie:
+            pairs.setdefault(entry.deed, set()).add(entry.tie)
     return {
         (deed, one): other
         for deed, ties in pairs.items()

@@ -11,6 +11,7 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
+from advocacy.points.queries import merges_of
 from advocacy.points.rules import Evidence, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
 from advocacy.relationships.asked import About
@@ -42,17 +43,19 @@ def fates_of(
     if not negative:
         return {}
     first_day = get_programme(session).first_day
-    talks = [entry for entry in negative if entry.tie_id is not None]
-    shares = [entry for entry in negative if entry.tie_id is None]
+    talks = [entry for entry in negative if entry.tie is not None]
+    shares = [entry for entry in negative if entry.tie is None]
+    merges = merges_of(session, person.id) if talks else set()
     fates = {
         **_of_talks(session, talks, first_day),
         **_of_shares(session, shares, person, first_day),
         **{entry.id: fate for entry in talks if (fate := about.fate(entry)) is not None},
+        **{entry.id: Fate.MERGED for entry in talks if (entry.tie, entry.recorded_at) in merges},
     }
     still = [entry for entry in negative if entry.id not in fates]
-    answered = answered_of(session, {(entry.tie_id, entry.deed) for entry in still})
+    answered = answered_of(session, {(entry.tie, entry.deed) for entry in still})
     for entry in still:
-        is_answered = answered.get((entry.tie_id, entry.deed), True)
+        is_answered = answered.get((entry.tie, entry.deed), True)
         fates[entry.id] = _fate_among(entry, entries, is_answered=is_answered)
     return fates
 
@@ -62,7 +65,7 @@ def taken_off_of(entries: Sequence[Entry]) -> set[int]:
     standing: dict[tuple[object, ...], list[int]] = {}
     found = set()
     for entry in sorted(entries, key=lambda entry: entry.id):
-        of = (entry.tie_id, entry.rule, entry.evidence, abs(entry.points), *_line(entry))
+        of = (entry.tie, entry.rule, entry.evidence, abs(entry.points), *_line(entry))
         if entry.points > 0:
             standing.setdefault(of, []).append(entry.id)
         elif standing.get(of):
@@ -73,9 +76,7 @@ def taken_off_of(entries: Sequence[Entry]) -> set[int]:
 def _fate_among(entry: Entry, entries: Sequence[Entry], *, is_answered: bool) -> Fate:
     """Return what other entries tell of one whose deed counts still."""
     alike = [
-        one
-        for one in entries
-        if one.points > 0 and (one.tie_id, one.rule) == (entry.tie_id, entry.rule)
+        one for one in entries if one.points > 0 and (one.tie, one.rule) == (entry.tie, entry.rule)
     ]
     again = [one for one in alike if one.id > entry.id and _line(one) == _line(entry)]
     if again:
@@ -120,7 +121,7 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
     known = set(
         session.scalars(
             select(Contact.id).where(
-                Contact.id.in_(sorted({entry.tie_id for entry in entries if entry.tie_id}))
+                Contact.id.in_(sorted({entry.tie for entry in entries if entry.tie}))
             )
         )
     )
@@ -131,13 +132,13 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
     why = remembered_of_ties(session, not_counted) if not_counted else {}
     fates = {}
     for entry in entries:
-        of = (entry.deed, entry.tie_id or 0)
+        of = (entry.deed, entry.tie or 0)
         if as_now.get(entry.deed) != (entry.day, entry.kind):
             fates[entry.id] = Fate.CHANGED
         elif entry.deed in taken_back:
             fates[entry.id] = Fate.TAKEN_BACK
         elif of not in counted:
-            fates[entry.id] = Fate.CHANGED if entry.tie_id in known else Fate.ERASED
+            fates[entry.id] = Fate.CHANGED if entry.tie in known else Fate.ERASED
         elif reason := why.get(of):
             fates[entry.id] = _NOT_COUNTED[reason]
     return fates

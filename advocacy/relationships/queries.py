@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import is_called_like
 from advocacy.contacts.rules import key
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import talks_by_contact
@@ -129,12 +130,7 @@ def people_known(
         .offset(offset)
     )
     if part := key(search):
-        query = query.where(
-            or_(
-                Contact.name_key.contains(part, autoescape=True),
-                Contact.email_key.contains(part, autoescape=True),
-            )
-        )
+        query = query.where(is_called_like(person_id, part))
     contacts = list(session.scalars(query))
     rings = rings_of(session, person_id, [contact.id for contact in contacts], today)
     return [Known(contact, rings[contact.id]) for contact in contacts]

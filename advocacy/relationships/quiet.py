@@ -45,7 +45,7 @@ def quiet_in_month(
     about: About,
 ) -> list[Quiet]:
     """Return the month's conversations with no entry of their own in it, and why."""
-    earning = {(entry.deed, entry.tie_id) for entry in entries if entry.points > 0}
+    earning = {(entry.deed, entry.tie) for entry in entries if entry.points > 0}
     days = Conversation.day.between(first_day(month), last_day(month))
     is_closed = month < (first_open_month(session) or "")
     return _quiet(session, person, days, earning, book, about=about, is_closed=is_closed)
@@ -137,13 +137,13 @@ def _entered_later(
     ordered = sorted(conversations)
     for at in range(0, len(ordered), CHUNK):
         rows = session.execute(
-            select(Entry.deed, Entry.tie_id, func.min(Entry.month), func.sum(Entry.points))
+            select(Entry.deed, Entry.tie, func.min(Entry.month), func.sum(Entry.points))
             .where(
                 Entry.person_id == person.id,  # along an index: deeds have none
                 Entry.deed.in_(ordered[at : at + CHUNK]),
                 Entry.tie_id.is_not(None),
             )
-            .group_by(Entry.deed, Entry.tie_id)
+            .group_by(Entry.deed, Entry.tie)
         )
         found.update({(deed, tie or 0): (month, int(sum_)) for deed, tie, month, sum_ in rows})
     return {of: told for of, told in found.items() if told[1] > 0}

@@ -50,6 +50,7 @@ class Fate(StrEnum):
     OTHER_RESTORED = "another counts again"
     PUT_RIGHT = "put right"
     OTHER_PUT_RIGHT = "another put right"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,18 @@ def _said(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
+_ONCE: Mapping[str, str] = MappingProxyType(
+    {
+        Rule.WEEK: "a week with one person counts once",
+        Rule.BEGINNING: "one relationship begins once",
+        Rule.RETURN: "one relationship was not quiet for so long",
+        Rule.LASTING: "one relationship has its third month once",
+        Rule.SHARE: "",
+    }
+)
+"""Why points go when two contacts turn out to be one person."""
+
+
 def _taken_back(told: Told) -> Words:
     who = "You" if told.you else told.advocate
     what = {
@@ -249,6 +262,7 @@ def _taken_back(told: Told) -> Words:
         Fate.PUT_RIGHT: f"{told.put_right[:1].upper()}{told.put_right[1:]}, and it counts as it "
         "stands now",
         Fate.OTHER_PUT_RIGHT: "Another conversation was put right, and this changed with it",
+        Fate.MERGED: f"{who} merged two contacts into one{on_day}, and {_ONCE[Rule(told.rule)]}",
         Fate.STANDS: f"Another {'share' if told.rule == Rule.SHARE else 'conversation'} "
         "counts in its place",
     }[told.fate]

@@ -19,6 +19,7 @@ from advocacy.confirmations import actions as confirmations
 from advocacy.confirmations.rules import code_of
 from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import ties_of
 from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import NewConversation, hold, settle_ties
 from advocacy.conversations.erasing import erase_contact
@@ -38,6 +39,7 @@ from advocacy.points.rule_sets import FIRST_RULES, RuleSet
 from advocacy.programme.actions import start
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.queries import months
+from advocacy.relationships.actions import merge
 from advocacy.relationships.explained import explain
 from advocacy.rulebook.actions import set_rules
 from advocacy.shares import actions as shares
@@ -261,6 +263,14 @@ class World:
             name = contact.name or "Ines"
             if describe(session, contact, name=name, email=email, shared=shared):
                 settle_ties(session, {contact.id: contact.person_id}, self.at)
+
+    def _merge(self, which: int, other: int) -> None:
+        """Make one of two contacts of a person."""
+        with self._contact(which) as (session, contact):
+            theirs = [one for one in ties_of(session, contact.person_id) if one != contact.id]
+            if theirs:
+                gone = theirs[other % len(theirs)]
+                merge(session, contact.person_id, contact.id, gone, self.at)
 
     def _hire(self) -> None:
         if LATER_COLLEAGUE not in self.emails.values():

@@ -5,10 +5,10 @@ from datetime import date
 from types import MappingProxyType
 
 from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import colleagues_among
 from advocacy.conversations.models import Participant
 from advocacy.conversations.views.blueprint import names_in_words, short_name
 from advocacy.core.time import month_of, words_for_period
-from advocacy.people.queries import people_by_email
 from advocacy.points.queries import first_open_month, rule_book, standing_of
 from advocacy.points.rules import (
     LATE_DAYS,
@@ -34,15 +34,14 @@ _DAYS: Mapping[Remembered, str] = MappingProxyType(
 
 def why_no_points(together: Together, day: date) -> set[tuple[int, Remembered]]:
     """Return with which contacts a conversation of a day earns nothing, and why."""
-    addresses = {contact.email_key for _, contact in together if contact.email_key}
-    colleagues = people_by_email(db(), addresses) if addresses else {}
+    colleagues = colleagues_among(db(), [contact.id for _, contact in together])
     found = set()
     for participant, contact in together:
         reason = remembered_only(
             day,
             participant.logged_on,
             reported=participant.reported,
-            colleague=contact.email_key in colleagues,
+            colleague=contact.id in colleagues,
             joined=current_user.person.joined,
             first_day=get_programme(db()).first_day,
         )

@@ -1,0 +1,61 @@
+"""Two contacts turn out to be one person."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
+from advocacy.confirmations.actions import move_requests
+from advocacy.contacts.actions import unite
+from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import contacts_by_number, get_contact
+from advocacy.conversations.actions import hold, settle_ties
+from advocacy.conversations.merging import check_one_person, move_talks
+from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.time import day_of
+from advocacy.points.actions import merge_tie
+from advocacy.points.queries import kept_ties
+from advocacy.programme.queries import get_programme
+
+
+def merge(
+    session: Session, person_id: int, kept_id: int, gone_id: int, now: datetime
+) -> tuple[Contact, str]:
+    """Make one contact of two of a person's. It cannot be undone.
+
+    What both earned is worked out as one, and the difference is entered; entries stay where they
+    are. What of the contact that goes is alive ends today.
+
+    :returns: the contact that stays, and what the other one was called.
+    :raises NotFound: when either is nobody of this person's.
+    :raises Invalid: when both are the same.
+    :raises Conflict: when they were merged meanwhile, or are two people as far as we know.
+    """
+    hold(session, person_id)
+    kept, gone = pair(session, person_id, kept_id, gone_id)
+    check_one_person(session, kept, gone)
+    called = gone.label
+    move_talks(session, kept, gone)
+    move_requests(session, kept, gone)
+    merge_tie(session, gone.id, kept.id, now, day_of(now, get_programme(session).time_zone))
+    unite(session, kept, gone)
+    settle_ties(session, {kept.id: person_id}, now)
+    note(session, Action.MERGED, actor_id=person_id, subject_id=person_id, now=now)
+    return kept, called
+
+
+def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[Contact, Contact]:
+    """Return two contacts of a person, of whom one may be merged into the other.
+
+    :raises NotFound: when either is nobody of this person's.
+    :raises Invalid: when both are the same.
+    :raises Conflict: when they are one already.
+    """
+    if kept_id == gone_id:
+        raise Invalid("That is one contact already. Choose another one.", field="other")
+    known = contacts_by_number(session, person_id, [kept_id, gone_id])
+    merged = kept_ties(session, [kept_id, gone_id])
+    if known and {merged.get(tie, tie) for tie in (kept_id, gone_id)} == set(known):
+        raise Conflict("These two are one person already.", field="other")
+    return get_contact(session, person_id, kept_id), get_contact(session, person_id, gone_id)
