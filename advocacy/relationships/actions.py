@@ -56,6 +56,7 @@ def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[
         raise Invalid("That is one contact already. Choose another one.", field="other")
     known = contacts_by_number(session, person_id, [kept_id, gone_id])
     merged = kept_ties(session, [kept_id, gone_id])
-    if known and {merged.get(tie, tie) for tie in (kept_id, gone_id)} == set(known):
+    both = {merged.get(tie, tie) for tie in (kept_id, gone_id)}
+    if len(both) == 1 and both <= set(known):
         raise Conflict("These two are one person already.", field="other")
     return get_contact(session, person_id, kept_id), get_contact(session, person_id, gone_id)

@@ -49,6 +49,7 @@ from advocacy.questions import queries as questions_queries
 from advocacy.questions.actions import decide, restore
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import rebuild, verify
+from advocacy.relationships.actions import merge
 from advocacy.shares import actions as shares
 from advocacy.shares.queries import get_share
 from tests.builders import (
@@ -101,6 +102,7 @@ STEP = st.one_of(
     ),
     st.tuples(st.just("hear"), PICK),
     st.tuples(st.just("address"), st.integers(0, 4), st.sampled_from([None, *EMAILS])),
+    st.tuples(st.just("merge"), st.integers(0, 4), st.integers(0, 4)),
     st.tuples(st.just("hire"), st.sampled_from(EMAILS)),
     st.tuples(st.just("join"), st.integers(0, 1), st.sampled_from([0, 10, 30, 100])),
     st.tuples(st.just("begin_earlier"), st.sampled_from([1, 10, 40])),
@@ -125,6 +127,7 @@ DECIDED = st.one_of(
     st.tuples(st.just("correct"), PICK, WHOM, AGO, MANNER),
     st.tuples(st.just("take_back"), PICK),
     st.tuples(st.just("wait"), st.sampled_from([1, 7, 14, 40])),
+    st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
     st.tuples(st.just("close")),
 )
 DECISIONS = st.builds(
@@ -180,6 +183,9 @@ class World:
     first_day: date = date(2026, 2, 1)
     joined: list[date] = field(default_factory=lambda: [date(2026, 2, 10), date(2026, 1, 5)])
     email_of: dict[int, str | None] = field(default_factory=lambda: dict.fromkeys(range(5)))
+    others_of: dict[int, set[str]] = field(default_factory=lambda: {n: set() for n in range(5)})
+    same: dict[int, int] = field(default_factory=lambda: {n: n for n in range(5)})
+    """Which of the five each of them is by now, since some were merged."""
     hired: set[str] = field(default_factory=set)
     talks: list[Talk] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
@@ -231,11 +237,15 @@ class World:
     def _close_up_to(self, month: str) -> None:
         close_months(self.session, month, closed_by=None, now=noon(self.today), data=self.folder)
 
+    def known_to(self, person: int) -> list[int]:
+        """Return a person's contacts, each that was merged into another left out."""
+        return [n for n, owner in enumerate(OWNERS) if owner == person and self.same[n] == n]
+
     def said(
         self, person: int, whom: Sequence[int], day: date, manner: Manner
     ) -> tuple[list[int], Said]:
         """Return whom of the person's and what was said, made into what can be."""
-        own = [n for n, owner in enumerate(OWNERS) if owner == person]
+        own = self.known_to(person)
         contacts = list(dict.fromkeys(own[n % len(own)] for n in whom))
         kind, began, answers = manner
         replies = list(answers[: len(contacts)])
@@ -264,6 +274,7 @@ class World:
 
     def _bring(self, contact: int, ago: int, kind: str, began: str, answered: bool) -> None:
         """Import a row; one of an introduction stands for one of the two."""
+        contact = self.same[contact]
         began = "advocate" if kind == "introduced" else began
         day = self.today - timedelta(days=ago)
         said = Said(day, kind, began, [answered or kind == "met"])
@@ -445,9 +456,9 @@ class World:
             }
 
     def _address(self, contact: int, email: str | None) -> None:
-        taken = {self.email_of[n] for n, owner in enumerate(OWNERS) if owner == OWNERS[contact]} - {
-            self.email_of[contact]
-        }
+        contact = self.same[contact]
+        others = [n for n in self.known_to(OWNERS[contact]) if n != contact]
+        taken = {self.email_of[n] for n in others}.union(*(self.others_of[n] for n in others))
         if email is not None and email in taken:
             return
         row = self.session.get_one(Contact, self.ties[contact])
@@ -455,6 +466,37 @@ class World:
         if describe(self.session, row, name=f"Contact {contact}", email=email or "", shared=False):
             settle_ties(self.session, {row.id: row.person_id}, noon(self.today))
         self.email_of[contact] = email
+        self.others_of[contact].discard(email or "")
+
+    def _merge(self, kept: int, gone: int) -> None:
+        kept, gone = self.same[kept], self.same[gone]
+        person = OWNERS[kept]
+        if kept == gone or person != OWNERS[gone] or len(self.known_to(person)) < 3:
+            return  # two stay, who can be introduced to each other
+        ties = self.ties[kept], self.ties[gone]
+        if any(
+            talk.kind == "introduced" and {kept, gone} <= set(talk.with_whom)
+            for talk in self.standing_talks()
+        ):
+            with pytest.raises(Conflict):
+                merge(self.session, self.people[person].id, *ties, noon(self.today))
+            return
+        merge(self.session, self.people[person].id, *ties, noon(self.today))
+        self.same = {n: kept if one == gone else one for n, one in self.same.items()}
+        for talk in self.talks:
+            if (part := talk.with_whom.pop(gone, None)) is not None:
+                also = talk.with_whom.get(kept, part)
+                talk.with_whom[kept] = Part(
+                    part.answered or also.answered,
+                    min(part.logged_on, also.logged_on),
+                    part.reported or also.reported,
+                    part.named or also.named,
+                )
+        self.witnessed = {(self.same[contact], day) for contact, day in self.witnessed}
+        emails = [one for one in (self.email_of[kept], self.email_of[gone]) if one]
+        self.email_of |= {kept: emails[0] if emails else None, gone: None}
+        self.others_of[kept] |= self.others_of.pop(gone) | set(emails[1:])
+        self.others_of[gone] = set()
 
     def _hire(self, email: str) -> None:
         if email in self.hired:
@@ -513,7 +555,7 @@ class World:
 
     def deeds(self, contact: int) -> list[Deed]:
         """Return the deeds with a contact that count, as the points page tells them."""
-        if self.email_of[contact] in self.hired:
+        if self.hired & {self.email_of[contact], *self.others_of[contact]}:
             return []
         found = []
         for talk in self.standing_talks():
@@ -560,7 +602,7 @@ class World:
                 numbers = [person.id for person in self.people]
                 whom = -1 - numbers.index(entry.person_id)
             else:
-                whom = self.ties.index(entry.tie_id)
+                whom = self.same[self.ties.index(entry.tie_id)]
                 assert entry.person_id == self.people[OWNERS[whom]].id
             sums[whom, entry.day, entry.rule, entry.evidence] += entry.points
         return {key: points for key, points in sums.items() if points}
@@ -570,7 +612,8 @@ class World:
         sums: Counter[tuple[int, int, date, str, str | None]] = Counter()
         for entry in entries(self.session):
             if entry.tie_id is not None:
-                of = entry.deed, entry.tie_id, entry.day, entry.rule, entry.evidence
+                whom = self.same[self.ties.index(entry.tie_id)]
+                of = entry.deed, whom, entry.day, entry.rule, entry.evidence
                 sums[of] += entry.points
         return {number for (number, *_), points in sums.items() if points}
 
@@ -616,6 +659,7 @@ class World:
         return {
             (self.ties.index(one.tie_id), one.starts_on, one.ends_on, one.revived)
             for one in self.session.scalars(select(Life))
+            if self.ties.index(one.tie_id) in self.same.values()
         }
 
     def check(self) -> None:
@@ -640,7 +684,8 @@ class World:
         """Return a world with the final record alone, told backwards."""
         fresh = World(session, self.folder, self.today, self.first_day, list(self.joined))
         for contact, email in self.email_of.items():
-            fresh._address(contact, email)
+            hired = self.hired & self.others_of[contact]
+            fresh._address(contact, min(hired) if hired else email)
         for email in sorted(self.hired):
             fresh._hire(email)
         for talk in reversed(self.standing_talks()):
