@@ -87,6 +87,9 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "relationships.card": Who.PEOPLE,
         "relationships.change_page": Who.PEOPLE,
         "relationships.change": Who.PEOPLE,
+        "relationships.drop_name": Who.PEOPLE,
+        "relationships.merge_page": Who.PEOPLE,
+        "relationships.merge": Who.PEOPLE,
         # the library
         "library.items": Who.PEOPLE,
         "library.item": Who.PEOPLE,

@@ -22,6 +22,16 @@ def key(text: str) -> str:
     return clean(text).casefold()
 
 
+def words_of(*texts: str) -> set[str]:
+    """Return the words in names and addresses by which two may be the same person.
+
+    Without case and accents; what is before the @ of an address counts, a single letter does not.
+    """
+    plain = unicodedata.normalize("NFKD", " ".join(text.partition("@")[0] for text in texts))
+    letters = "".join(one for one in plain.casefold() if not unicodedata.combining(one))
+    return {word for word in re.split(r"[\W\d_]+", letters) if len(word) > 1}
+
+
 def looks_like_email(text: str) -> bool:
     """Tell whether a contact was given by e-mail address rather than by name."""
     return _EMAIL.match(text) is not None

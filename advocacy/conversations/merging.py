@@ -11,7 +11,6 @@ from advocacy.contacts.queries import colleagues_among
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.queries import records_of_ties
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
-from advocacy.core.errors import Conflict
 from advocacy.points.rules import Deed, Kind
 
 
@@ -24,11 +23,8 @@ class Together:
     both: int
 
 
-def check_one_person(session: Session, kept: Contact, gone: Contact) -> None:
-    """Refuse that two are one person who were introduced to each other.
-
-    :raises Conflict: when they were, with the day of it.
-    """
+def why_two(session: Session, kept: Contact, gone: Contact) -> str:
+    """Return why two contacts cannot be one person, nothing when they can."""
     other = aliased(Participant)
     day = session.scalar(
         select(Conversation.day)
@@ -43,12 +39,12 @@ def check_one_person(session: Session, kept: Contact, gone: Contact) -> None:
         .order_by(Conversation.day.desc())
         .limit(1)
     )
-    if day is not None:
-        raise Conflict(
-            f"You introduced them to each other on {day.day} {day:%B %Y}, so they are two people. "
-            "If that was a slip, take that conversation back first.",
-            field="other",
-        )
+    if day is None:
+        return ""
+    return (
+        f"You introduced them to each other on {day.day} {day:%B %Y}, so they are two people. If "
+        "that was a slip, take that conversation back first."
+    )
 
 
 def count_together(session: Session, kept: Contact, gone: Contact) -> Together:

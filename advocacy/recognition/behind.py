@@ -16,7 +16,7 @@ from advocacy.contacts.queries import contacts_by_number
 from advocacy.conversations.rules import at_the_start
 from advocacy.core import time
 from advocacy.people.models import Person
-from advocacy.points.queries import CHUNK, first_open_month
+from advocacy.points.queries import CHUNK, first_open_month, kept_ties
 from advocacy.recognition.balances import Shown, shown_by_person
 from advocacy.recognition.figures import beside_points
 from advocacy.recognition.spans import span_of
@@ -183,11 +183,14 @@ def _named(
     numbers = {tie for tie, _, _ in ties}
     labels = labels_of_ties(session, numbers, for_manager=for_manager)
     known: Collection[int] = ()
+    merged: Mapping[int, int] = {}
     if not for_manager:
-        known = contacts_by_number(session, person.id, numbers)
+        merged = kept_ties(session, numbers)
+        known = contacts_by_number(session, person.id, {merged.get(tie, tie) for tie in numbers})
     return [
-        Line(at_the_start(labels[tie]), count, words, tie if tie in known else None)
+        Line(at_the_start(labels[tie]), count, words, kept if kept in known else None)
         for tie, count, words in ties
+        for kept in [merged.get(tie, tie)]
     ]
 
 

@@ -11,7 +11,7 @@ from advocacy.contacts.actions import unite
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import contacts_by_number, get_contact
 from advocacy.conversations.actions import hold, settle_ties
-from advocacy.conversations.merging import check_one_person, move_talks
+from advocacy.conversations.merging import move_talks, why_two
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.time import day_of
 from advocacy.points.actions import merge_tie
@@ -19,30 +19,28 @@ from advocacy.points.queries import kept_ties
 from advocacy.programme.queries import get_programme
 
 
-def merge(
-    session: Session, person_id: int, kept_id: int, gone_id: int, now: datetime
-) -> tuple[Contact, str]:
+def merge(session: Session, person_id: int, kept_id: int, gone_id: int, now: datetime) -> Contact:
     """Make one contact of two of a person's. It cannot be undone.
 
     What both earned is worked out as one, and the difference is entered; entries stay where they
     are. What of the contact that goes is alive ends today.
 
-    :returns: the contact that stays, and what the other one was called.
+    :returns: the contact that stays.
     :raises NotFound: when either is nobody of this person's.
     :raises Invalid: when both are the same.
     :raises Conflict: when they were merged meanwhile, or are two people as far as we know.
     """
     hold(session, person_id)
     kept, gone = pair(session, person_id, kept_id, gone_id)
-    check_one_person(session, kept, gone)
-    called = gone.label
+    if reason := why_two(session, kept, gone):
+        raise Conflict(reason, field="other")
     move_talks(session, kept, gone)
     move_requests(session, kept, gone)
     merge_tie(session, gone.id, kept.id, now, day_of(now, get_programme(session).time_zone))
     unite(session, kept, gone)
     settle_ties(session, {kept.id: person_id}, now)
     note(session, Action.MERGED, actor_id=person_id, subject_id=person_id, now=now)
-    return kept, called
+    return kept
 
 
 def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[Contact, Contact]:

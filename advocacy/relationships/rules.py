@@ -233,6 +233,23 @@ _ONCE: Mapping[str, str] = MappingProxyType(
 """Why points go when two contacts turn out to be one person."""
 
 
+_NOW: Mapping[str, str] = MappingProxyType(
+    {
+        Rule.WEEK: "as they have answered under one name, a message under the other counts too.",
+        Rule.BEGINNING: "together it is a second week, so a relationship begins.",
+        Rule.RETURN: f"together it is a return after more than {QUIET_DAYS} quiet days.",
+        Rule.LASTING: "together it is a third month, so the tie lasts.",
+    }
+)
+
+
+def why_as_one(rule: Rule, points: int, *, is_colleague: bool = False) -> str:
+    """Return why a rule brings other points once two contacts are one person."""
+    if is_colleague:
+        return "one of the two is a colleague, and colleagues do not count."
+    return _NOW[rule] if points > 0 else f"{_ONCE[rule]}."
+
+
 def _taken_back(told: Told) -> Words:
     who = "You" if told.you else told.advocate
     what = {

@@ -9,25 +9,30 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.confirmations import queries as confirmations
 from advocacy.confirmations.rules import first_name
-from advocacy.contacts.actions import describe, find_or_add, said_of
+from advocacy.contacts.actions import describe, drop_other_name, find_or_add, said_of
+from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import (
     contacts_by_number,
     count_contacts,
     get_contact,
+    other_names,
     search_contacts,
 )
 from advocacy.contacts.rules import check_not_oneself
 from advocacy.conversations.actions import hold, settle_ties
+from advocacy.conversations.merging import why_two
 from advocacy.conversations.queries import conversations_with
 from advocacy.conversations.rules import can_be_changed, did_with
 from advocacy.conversations.views.blueprint import names_in_words, short_name
-from advocacy.core.errors import DomainError, Invalid
+from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
+from advocacy.points.queries import kept_ties
 from advocacy.programme.queries import get_programme
-from advocacy.relationships import queries, rules
+from advocacy.relationships import actions, queries, rules
 from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
+from advocacy.relationships.merging import look_alikes, preview
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db
@@ -36,6 +41,7 @@ from advocacy.web.user import current_user
 blueprint = Blueprint("relationships", __name__)
 
 SUGGESTIONS = 8
+CHOICES = 30
 SEARCH_LENGTH = 120
 
 
@@ -127,7 +133,10 @@ def _added_words(numbers: Collection[int], at: datetime) -> str:
 @blueprint.get("/contacts/<int:contact_id>")
 def card(contact_id: int) -> ResponseReturnValue:
     """Show one contact: the ring and what makes it, what it earned, and the story so far."""
-    contact = get_contact(db(), current_user.id, contact_id)
+    contact = contacts_by_number(db(), current_user.id, [contact_id]).get(contact_id)
+    if contact is None:  # perhaps one with another by now
+        kept = kept_ties(db(), [contact_id]).get(contact_id, contact_id)
+        return redirect(f"/contacts/{get_contact(db(), current_user.id, kept).id}")
     page = asked_page(20)
     today = day_of(now(), get_programme(db()).time_zone)
     talks = conversations_with(
@@ -155,6 +164,7 @@ def card(contact_id: int) -> ResponseReturnValue:
         earned=earned,
         story=story,
         called=first_name(contact.name) or contact.label,
+        others=other_names(db(), contact_id),
         page=page,
         links=page.links(has_more=len(talks) > page.rows),
     )
@@ -201,4 +211,89 @@ def change(contact_id: int) -> ResponseReturnValue:
         form.seen.data = stamp(*said_of(contact))
         return render_template("relationships/change.html", contact=contact, form=form), 422
     flash("Kept.")
+    return redirect(f"/contacts/{contact_id}")
+
+
+@blueprint.post("/contacts/<int:contact_id>/names")
+def drop_name(contact_id: int) -> ResponseReturnValue:
+    """Let a contact be called something no more."""
+    hold(db(), current_user.id)
+    contact = get_contact(db(), current_user.id, contact_id)
+    if drop_other_name(db(), contact, request.form.get("text", "").replace("\0", "")):
+        settle_ties(db(), {contact.id: current_user.id}, now())
+        flash("Removed. Whoever is called so from now on is somebody else.")
+    return redirect(f"/contacts/{contact_id}")
+
+
+@blueprint.get("/contacts/<int:contact_id>/merge")
+def merge_page(contact_id: int) -> ResponseReturnValue:
+    """Let somebody choose who is the same person as a contact, then show what that would do."""
+    contact = get_contact(db(), current_user.id, contact_id)
+    if request.args.get("other"):
+        return _merge_page(contact_id, _other(request.args["other"]))
+    search = request.args.get("q", "")[:SEARCH_LENGTH].replace("\0", "")
+    like = [] if search else look_alikes(db(), contact, limit=SUGGESTIONS)
+    today = day_of(now(), get_programme(db()).time_zone)
+    rings = queries.rings_of(db(), current_user.id, like, today)
+    named = contacts_by_number(db(), current_user.id, like)
+    others = queries.people_known(
+        db(), current_user.id, today, search=search, limit=CHOICES + len(like) + 1
+    )
+    return render_template(
+        "relationships/merge.html",
+        contact=contact,
+        other=None,
+        search=search,
+        alike=[queries.Known(named[one], rings[one]) for one in like],
+        others=[one for one in others if one.contact.id not in {contact_id, *like}],
+    )
+
+
+def _other(text: str) -> int:
+    """Return the number of the other contact that an address or a form names."""
+    if not text:
+        raise Invalid("Choose who is the same person.", field="other")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise NotFound("There is nobody of yours here.", field="other")
+    return int(text)
+
+
+def _merge_page(contact_id: int, other_id: int, wrong: str = "") -> ResponseReturnValue:
+    contact, other = actions.pair(db(), current_user.id, contact_id, other_id)
+    today = day_of(now(), get_programme(db()).time_zone)
+    why_not = why_two(db(), contact, other)
+    return (
+        render_template(
+            "relationships/merge.html",
+            contact=contact,
+            other=other,
+            called=(contact if contact.name or not other.name else other).label,
+            preview=None if why_not else preview(db(), contact, other, today),
+            wrong=wrong or why_not,
+            seen=_seen(contact, other),
+        ),
+        409 if wrong else 200,
+    )
+
+
+def _seen(contact: Contact, other: Contact) -> str:
+    return stamp(*said_of(contact), *said_of(other))
+
+
+@blueprint.post("/contacts/<int:contact_id>/merge")
+def merge(contact_id: int) -> ResponseReturnValue:
+    """Make one contact of two."""
+    hold(db(), current_user.id)
+    get_contact(db(), current_user.id, contact_id)
+    other_id = _other(request.form.get("other", ""))
+    both = actions.pair(db(), current_user.id, contact_id, other_id)
+    try:
+        if request.form.get("seen", "") not in ("", _seen(*both)):
+            raise Conflict("One of the two was changed meanwhile. This is how they stand now.")
+        called = short_name(both[1])
+        kept = actions.merge(db(), current_user.id, contact_id, other_id, now())
+    except Conflict as error:
+        db().rollback()
+        return _merge_page(contact_id, other_id, error.message)
+    flash(f"{called} and {short_name(kept)} are one person now.")
     return redirect(f"/contacts/{contact_id}")

@@ -21,6 +21,9 @@ OWN = {
     "relationships.card",
     "relationships.change_page",
     "relationships.change",
+    "relationships.drop_name",
+    "relationships.merge_page",
+    "relationships.merge",
     "library.take_back",
     "people.agree",
 }
