@@ -100,6 +100,16 @@ def test_who_answered_is_asked_by_who_began(
     expect(frame.get_by_text("Did you answer one and not another?")).to_be_visible()
     choose(phone, "I did")
     expect(frame.get_by_role("group", name="Did they answer?")).to_be_visible()
+    # what may surprise is said while it is chosen
+    for chosen, said in (
+        ("They did", "They began, so the day is that of your answer."),
+        ("Not yet", "It waits on Today until you have answered."),
+        ("In person", "You met, so choose Yes."),
+        ("Introduction", "An introduction is of two people: name both."),
+    ):
+        choose(phone, chosen)
+        expect(sheet(phone).get_by_text(said)).to_be_visible()
+    expect(sheet(phone).get_by_text("You met, so choose Yes.")).to_be_hidden()
 
 
 def test_putting_right_and_taking_back(phone: Page, sign_in: SignIn, newcomer: Newcomer) -> None:

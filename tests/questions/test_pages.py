@@ -118,6 +118,9 @@ def test_a_form_sent_twice_asks_once_and_another_tab_is_told(
     assert told.status_code == 422
     assert "Mina Somebody asked about this already" in told.text
     assert kept(told, "text") == "And in words?"
+    opened = mina.get(ask_path(ids)).text
+    assert "Mina Somebody asked about this already" in opened
+    assert "What you typed" not in opened
     with app.extensions["advocacy_database"].reading() as session:
         assert len(session.scalars(select(Question)).all()) == 1
 
