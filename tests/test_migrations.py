@@ -8,8 +8,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.putting_right import put_right
@@ -20,8 +21,9 @@ from advocacy.core.migrate import alembic_config, current, newest, upgrade
 from advocacy.jobs.actions import add_jobs
 from advocacy.mail.actions import post
 from advocacy.people import actions as people
+from advocacy.people import queries as people_queries
 from advocacy.people.models import Absence
-from advocacy.points.models import ClosedMonth
+from advocacy.points.models import ClosedMonth, Entry, Standing, Tie
 from advocacy.points.seals import take_checkpoint
 from advocacy.programme.queries import get_programme
 from advocacy.questions.actions import ask, decide
@@ -29,6 +31,7 @@ from advocacy.questions.models import Question
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.balances import balance_of_programme
 from advocacy.recognition.verify import verify
+from advocacy.relationships.actions import merge
 from advocacy.schema import TABLES, metadata
 from tests.builders import (
     add_contacts,
@@ -55,6 +58,11 @@ TRIGGERS = {
         *(f"{table}_no_{verb}" for table in GUARDED for verb in ("change", "truncate")),
     },
 }
+
+
+def standings(session: Session) -> dict[tuple[int, str], int]:
+    rows = session.execute(select(Standing.person_id, Standing.period, Standing.points))
+    return {(person, period): points for person, period, points in rows}
 
 
 def triggers(database: Database) -> set[str]:
@@ -200,6 +208,30 @@ def test_what_was_set_aside_is_taken_back_for_the_version_before(
         gone = select(Conversation.day).where(Conversation.taken_back_at.is_not(None))
         assert session.scalars(gone).all() == [DAY + timedelta(weeks=3)]
         assert session.scalars(select(Question)).all() == []
+        assert verify(session).problems == []
+
+
+def test_what_was_merged_is_entered_for_who_stays_for_the_version_before(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """It knows each tie by itself only; no sum moves, not even one of a closed month."""
+    fill(fresh_database, tmp_path)
+    with fresh_database.writing() as session:
+        ada = people_queries.get_person_by_email(session, "ada@example.com")
+        assert ada is not None
+        [sofia, again] = add_contacts(session, ada, "Sofia", "Again")
+        for week in (1, 8):
+            log(session, ada, again, DAY + timedelta(weeks=week))
+        merge(session, ada.id, sofia, again, noon(DAY + timedelta(weeks=8)))
+        before = standings(session)
+    with fresh_database.session(writes=True) as session, session.begin():
+        command.downgrade(alembic_config(session.connection()), "0011")
+    upgrade(fresh_database)
+    with fresh_database.reading() as session:
+        assert session.scalars(select(Tie.merged_into)).all() == [None, None]
+        written = select(func.sum(Entry.points)).where(Entry.tie_id == again)
+        assert session.scalar(written) == 0
+        assert standings(session) == before
         assert verify(session).problems == []
 
 

@@ -95,6 +95,12 @@ def other_names(session: Session, contact_id: int) -> list[OtherName]:
     )
 
 
+def names_of(session: Session, contact: Contact) -> list[str]:
+    """Return all that a contact is called: name, address, and the other ones."""
+    others = [one.text for one in other_names(session, contact.id)]
+    return [text for text in (contact.name, contact.email, *others) if text]
+
+
 def is_colleague() -> ColumnElement[bool]:
     """Return the condition under which a contact of the query is a person of the programme."""
     colleague = aliased(Person)

@@ -22,6 +22,11 @@ class Together:
     gone: int
     both: int
 
+    @property
+    def twice(self) -> int:
+        """Return how many are with both of them."""
+        return self.kept + self.gone - self.both
+
 
 def why_two(session: Session, kept: Contact, gone: Contact) -> str:
     """Return why two contacts cannot be one person, nothing when they can."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.actions import SeveralFit, find_or_add
-from advocacy.contacts.queries import contacts_by_number
+from advocacy.contacts.queries import contacts_by_number, names_of
 from advocacy.contacts.rules import key
 from advocacy.conversations import queries
 from advocacy.conversations.actions import NewConversation, bring_in, hold
@@ -99,7 +99,8 @@ def _differences(session: Session, row: ConversationRow, known: Imported) -> str
     }
     numbers = [one.contact_id for one in participants_of(session, here.id)]
     named = contacts_by_number(session, here.person_id, numbers).values()
-    if all(kept["contact"] not in (one.name_key, one.email_key) for one in named):
+    keys = {key(text) for one in named for text in names_of(session, one)}
+    if kept["contact"] not in keys:
         kept["contact"] = None
     return differing(said, kept) or "content, since changed here"
 

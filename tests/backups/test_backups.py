@@ -14,6 +14,7 @@ from advocacy.auth.actions import set_password
 from advocacy.backups import rules
 from advocacy.backups.actions import back_up, keep_newest, restore
 from advocacy.contacts.models import Contact
+from advocacy.contacts.queries import ties_of
 from advocacy.conversations.putting_right import put_right
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -24,6 +25,7 @@ from advocacy.programme.queries import get_programme
 from advocacy.questions.actions import answer, ask, decide
 from advocacy.recognition.actions import close_months, export_file
 from advocacy.recognition.verify import verify
+from advocacy.relationships.actions import merge
 from advocacy.schema import metadata
 from tests.builders import (
     add_contacts,
@@ -64,6 +66,8 @@ def fill(database: Database, data: Path) -> None:
         decide(session, question, "set aside", "So.", decided_by=bo.id, now=month)
         said = Said(talks[0].day, "called", "advocate", [True])
         put_right(session, ada.id, talks[0].id, said, "愛", corrected_by=bo.id, now=month)
+        first, last, _ = sorted(ties_of(session, ada.id))
+        merge(session, ada.id, last, first, month)  # it refers to a row that comes after it
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
@@ -135,7 +139,7 @@ def test_what_was_acknowledged_before_it_is_in_it_while_people_write(
         restore(other, tmp_path / f"{number}.zip")
         with other.reading() as session:
             assert verify(session).problems == []
-            assert (session.scalar(select(func.count()).select_from(Contact)) or 0) >= count + 3
+            assert (session.scalar(select(func.count()).select_from(Contact)) or 0) >= count + 2
         other.engine.dispose()
         databases.remove(url)
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from advocacy.audit.models import Event
-from advocacy.contacts.actions import find_or_add
+from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.conversations.actions import correct, hold
 from advocacy.conversations.erasing import erase_contact
@@ -31,6 +31,7 @@ from advocacy.programme.actions import start
 from advocacy.programme.queries import get_programme
 from advocacy.questions.actions import decide, restore
 from advocacy.recognition.verify import verify
+from advocacy.relationships.actions import merge
 from tests.builders import add_person, noon, put_question
 from tests.databases import Databases
 from tests.imports.conftest import Import
@@ -548,4 +549,29 @@ def test_an_import_that_comes_again_brings_nobody_back(
         assert session.scalars(select(Contact)).all() == []
         assert set(session.scalars(select(Conversation.note))) == {""}
         assert session.scalar(select(func.sum(Entry.points))) == 4
+    assert_sound(programme)
+
+
+def test_an_import_that_comes_again_brings_nobody_anew_who_was_merged(
+    programme: Database, with_people: Import
+) -> None:
+    known = HELLO.replace("Ada", "ada@elsewhere.example")
+    rows = f"{HEADER}{HELLO}true,,,\n{known}true,,,x1\n"
+    with_people("conversations", rows)
+    with programme.writing() as session:
+        ada, again = session.scalars(select(Contact).order_by(Contact.id)).all()
+        describe(session, ada, name="Ada", email="a@own.example", shared=False)
+        merge(session, ada.person_id, ada.id, again.id, now())
+        count = session.scalar(select(func.count(Entry.id)))
+    assert counts(with_people("conversations", rows)) == (0, 0, 2, 0)
+    other = rows.replace("wrote", "called")
+    result = with_people("conversations", other)
+    assert reasons(result) == {3: "external_id x1 is here already, with another kind"}
+    with programme.reading() as session:
+        assert len(session.scalars(select(Contact)).all()) == 1
+        assert count == 3  # each earned the week; one is taken off again
+    later = known.replace("03-02", "03-03")
+    assert counts(with_people("conversations", f"{HEADER}{later}true,,,\n"))[0] == 1
+    with programme.reading() as session:
+        assert len(session.scalars(select(Contact)).all()) == 1
     assert_sound(programme)
