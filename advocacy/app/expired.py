@@ -94,4 +94,4 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Conflict)
     def conflict(error: Conflict) -> ResponseReturnValue:
-        return errors.page(409, error.message, typed=_in_words(_fields()))
+        return errors.page(409, error.message, typed=_in_words(_fields()), back=error.back)

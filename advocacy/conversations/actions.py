@@ -13,6 +13,7 @@ from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.contacts.actions import forget
 from advocacy.conversations import queries, rules
+from advocacy.conversations.erasing import forget_reasons
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import Said, Source
 from advocacy.core.database import new_numbers
@@ -416,6 +417,8 @@ def take_back(session: Session, conversation: Conversation, now: datetime) -> li
         now,
     )
     gone = queries.only_known_by(session, conversation)
+    for contact in gone:
+        forget_reasons(session, contact)
     for participant in participants:
         if participant.contact_id in {contact.id for contact in gone}:
             session.delete(participant)

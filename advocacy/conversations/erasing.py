@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.actions import forget
 from advocacy.contacts.models import Contact
-from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.putting_right import forget_reasons
+from advocacy.conversations.models import Conversation, Correction, Participant
 from advocacy.core.time import day_of
 from advocacy.points.actions import end_tie
+from advocacy.points.models import Entry
+from advocacy.points.queries import one_with
 from advocacy.programme.queries import get_programme
 
 
@@ -43,3 +44,24 @@ def erase_contact(session: Session, contact: Contact, now: datetime) -> None:
     )
     end_tie(session, contact.id, day_of(now, get_programme(session).time_zone))
     forget(session, [contact])
+
+
+def forget_reasons(session: Session, contact: Contact) -> None:
+    """Erase why a contact's conversations were put right: it may name the contact.
+
+    Those too that were with the contact once, as the ledger knows, or from which the contact's was
+    split off. Comes before the contact is erased; who put what right, and when, stays.
+    """
+    theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
+    once = select(Entry.deed).where(Entry.tie_id.in_(one_with(contact.id)))
+    marks = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
+    latest = aliased(Correction)
+    theirs_now = select(latest.conversation_id).where(latest.id.in_(marks))
+    session.execute(
+        update(Correction)
+        .where(
+            or_(Correction.conversation_id.in_(theirs_now), Correction.conversation_id.in_(once))
+        )
+        .values(reason="")
+        .execution_options(synchronize_session=False)
+    )

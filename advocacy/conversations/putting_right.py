@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
-from advocacy.contacts.models import Contact
 from advocacy.conversations import rules
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.models import Conversation, Correction, Participant
@@ -20,7 +19,6 @@ from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.text import checked_text
 from advocacy.core.time import day_of, month_of
 from advocacy.people.queries import get_person
-from advocacy.points.models import Entry
 from advocacy.points.queries import has_entries
 from advocacy.programme.queries import get_programme
 
@@ -54,8 +52,11 @@ def put_right(
     people = participants_of(session, conversation_id)
     check_stamp(seen, *_stamped(conversation, people))
     said = replace(said, channel=conversation.channel, note=conversation.note)
-    called = get_person(session, person_id).called
-    _check(conversation, people, said, day_of(now, get_programme(session).time_zone), called)
+    programme, person = get_programme(session), get_person(session, person_id)
+    called = person.called
+    _check(conversation, people, said, day_of(now, programme.time_zone), called)
+    if said.day != conversation.day and not any(one.reported for one in people):
+        rules.check_counts_from(said.day, programme.first_day, person.joined, called)
     reason = checked_text(
         reason,
         rules.REASON_LENGTH,
@@ -75,13 +76,10 @@ def put_right(
     )
     session.add(correction)
     session.flush()
-    if said.day != conversation.day:
-        for one in people:
-            one.logged_on, one.reported = said.day, False
     conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
     conversation.put_right_by = correction.id
     for one, answered in zip(people, said.answered, strict=True):
-        one.answered = answered
+        one.answered, one.logged_on = answered, said.day  # on time, whenever it comes
     session.flush()
     settle_ties(session, {one.contact_id: person_id for one in people}, now)
     note(
@@ -151,24 +149,3 @@ def _check(
         one.answered for one in people
     ]:
         raise Invalid("This is what it says already. Change what is not right.")
-
-
-def forget_reasons(session: Session, contact: Contact) -> None:
-    """Erase why a contact's conversations were put right: it may name the contact.
-
-    Those too that were with the contact once, as the ledger knows, or from which the contact's was
-    split off. Comes before the contact is erased; who put what right, and when, stays.
-    """
-    theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
-    once = select(Entry.deed).where(Entry.tie_id == contact.id)
-    marks = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
-    latest = aliased(Correction)
-    theirs_now = select(latest.conversation_id).where(latest.id.in_(marks))
-    session.execute(
-        update(Correction)
-        .where(
-            or_(Correction.conversation_id.in_(theirs_now), Correction.conversation_id.in_(once))
-        )
-        .values(reason="")
-        .execution_options(synchronize_session=False)
-    )

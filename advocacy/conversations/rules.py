@@ -118,6 +118,23 @@ def can_be_changed(day: date, today: date) -> bool:
     return today <= day + timedelta(days=LATE_DAYS)
 
 
+def check_counts_from(day: date, first_day: date, joined: date, who: str) -> None:
+    """Refuse a day before anything counts: what is moved there would silently earn nothing.
+
+    :param first_day: the programme's.
+    :param who: what the person is called, who ``joined``.
+    :raises Invalid: naming the field.
+    """
+    if day >= max(first_day, joined):
+        return
+    since = f"{who} joined" if joined > first_day else "The programme began"
+    begins = max(first_day, joined)
+    raise Invalid(
+        f"{since} on {begins.day} {begins:%B %Y}. What was before earns nothing.",
+        field="occurred_on",
+    )
+
+
 OTHERS_PUT_RIGHT = "This is of your own month: another manager puts it right."
 
 

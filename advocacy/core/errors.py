@@ -6,9 +6,13 @@ from datetime import timedelta
 class DomainError(Exception):
     """Something that the domain refuses.
 
+    ``back`` is the address to go on from, and what leads there is called.
+
     :param message: one or two sentences for the person, saying what to do next.
     :param field: the form field or column that it concerns, if one does.
     """
+
+    back: tuple[str, str] = ("/", "")
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -25,10 +29,7 @@ class NotFound(DomainError):
 
 
 class Gone(NotFound):
-    """It was here for this person and is not any more: taken back, archived.
-
-    ``back`` is the address to go on from, and what leads there is called.
-    """
+    """It was here for this person and is not any more: taken back, archived."""
 
     back: tuple[str, str] = ("/", "To Today")
 

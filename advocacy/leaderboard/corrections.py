@@ -1,6 +1,7 @@
 """A manager puts somebody's conversation right."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,9 +14,10 @@ from advocacy.conversations.queries import participants_of
 from advocacy.conversations.rules import Said, in_short
 from advocacy.conversations.views.blueprint import DRAWN
 from advocacy.core.errors import DomainError, Invalid, NotFound
-from advocacy.core.time import month_of, now
+from advocacy.core.time import month_of, now, words_for_period
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
+from advocacy.points.queries import entered_at
 from advocacy.points.rules import Began
 from advocacy.relationships.explained import labels_of_ties
 from advocacy.relationships.titles import titles_of
@@ -83,6 +85,7 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
     """Put a conversation right."""
     person = get_person(db(), person_id)
     form, answered = PutRightForm(), request.form.getlist("answered")
+    at = now()
     try:
         spoken = put_right(
             db(),
@@ -92,7 +95,7 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
             form.reason.data or "",
             corrected_by=current_user.id,
             seen=form.seen.data or "",
-            now=now(),
+            now=at,
         )
     except NotFound:
         raise
@@ -103,7 +106,7 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
             show_error(form, error)
         spoken = find_with_entries(db(), person_id, conversation_id)
         return _page(person, spoken, form, answered=answered, answered_errors=beside, status=422)
-    flash(f"Put right. {_told(person)}{_worth(spoken)}")
+    flash(f"Put right{_entered(person.id, at)}. {_told(person)}{_worth(spoken)}")
     return redirect(_next_page(person_id, month_of(spoken.day)))
 
 
@@ -120,6 +123,15 @@ def _said(form: PutRightForm, answered: Sequence[str]) -> Said:
         began=form.began.data or "",
         answered=read_answers(answered, len(answered)),
     )
+
+
+def _entered(person_id: int, at: datetime) -> str:
+    """Return what it did to the points, in which months."""
+    changes = [
+        f"{points:+} in {words_for_period(month)}".replace("-", "−")
+        for month, points in entered_at(db(), person_id, at).items()
+    ]
+    return f": {', '.join(changes)}" if changes else ", and the points stay as they are"
 
 
 def _told(person: Person) -> str:

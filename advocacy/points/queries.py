@@ -201,6 +201,17 @@ def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
     )
 
 
+def entered_at(session: Session, person_id: int, moment: datetime) -> dict[str, int]:
+    """Return the points that were entered for a person at a moment, by month; no month with 0."""
+    rows = session.execute(
+        select(Entry.month, func.sum(Entry.points))
+        .where(Entry.person_id == person_id, Entry.recorded_at == moment)
+        .group_by(Entry.month)
+        .order_by(Entry.month)
+    )
+    return {month: int(points) for month, points in rows if points}
+
+
 def one_with(tie: int) -> Select[int]:
     """Return the query for the numbers of a tie and of those that are merged into it."""
     return select(Tie.id).where(or_(Tie.id == tie, Tie.merged_into == tie))

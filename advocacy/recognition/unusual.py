@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from advocacy.contacts.models import Contact
+from advocacy.contacts.models import Contact, OtherName
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.core.time import first_day, last_day, monday_of
@@ -49,8 +49,10 @@ def hints_in(session: Session, month: str, people: Collection[int]) -> dict[int,
     """
     talks, known = _talks(session, month, people)
     shared = _logged_by_several(session, month, people)
+    besides = _other_addresses(session, {talk.tie for theirs in talks.values() for talk in theirs})
     found = {}
-    for person, theirs in talks.items():
+    for person, told in talks.items():
+        theirs = [_known_as(talk, besides.get(talk.tie, ()), shared) for talk in told]
         together = shared_hint(theirs, shared)
         hints = [*hints_of(theirs, answered_before=known), *([together] if together else [])]
         if hints:
@@ -112,6 +114,25 @@ def _talks(
     return talks, known
 
 
+def _known_as(talk: Talk, besides: Collection[str], shared: set[tuple[str, date]]) -> Talk:
+    """Return a talk by that address of its contact which several colleagues logged."""
+    monday = monday_of(talk.deed.day)
+    common = [address for address in besides if (address, monday) in shared]
+    return talk._replace(contact=min(common)) if common else talk
+
+
+def _other_addresses(session: Session, ties: Collection[int]) -> dict[int, list[str]]:
+    rows = session.execute(
+        select(OtherName.contact_id, OtherName.key).where(
+            OtherName.is_email, OtherName.contact_id.in_(sorted(ties))
+        )
+    )
+    found: dict[int, list[str]] = {}
+    for tie, address in rows:
+        found.setdefault(tie, []).append(address)
+    return found
+
+
 def _logged_by_several(
     session: Session, month: str, people: Collection[int]
 ) -> set[tuple[str, date]]:
@@ -119,15 +140,17 @@ def _logged_by_several(
 
     Everybody's conversations of the month are asked; what comes back is of these people only.
     """
+    addresses = union_all(
+        select(Contact.id.label("contact"), Contact.email_key.label("email_key")).where(
+            Contact.email_key.is_not(None)
+        ),
+        select(OtherName.contact_id, OtherName.key).where(OtherName.is_email),
+    ).subquery()
     theirs = (
-        select(Contact.email_key)
-        .join(Participant, Participant.contact_id == Contact.id)
+        select(addresses.c.email_key)
+        .join(Participant, Participant.contact_id == addresses.c.contact)
         .join(Conversation, Conversation.id == Participant.conversation_id)
-        .where(
-            _stands_in(month),
-            Conversation.person_id.in_(sorted(people)),
-            Contact.email_key.is_not(None),
-        )
+        .where(_stands_in(month), Conversation.person_id.in_(sorted(people)))
     )
     # Neither database says "Monday of" as the other does; a month has six of them at most.
     monday = monday_of(first_day(month))
@@ -139,10 +162,10 @@ def _logged_by_several(
         else_=len(mondays) - 1,
     ).label("week")
     weeks = (
-        select(Contact.email_key.label("email_key"), week, Conversation.person_id.label("person"))
-        .join(Participant, Participant.contact_id == Contact.id)
+        select(addresses.c.email_key, week, Conversation.person_id.label("person"))
+        .join(Participant, Participant.contact_id == addresses.c.contact)
         .join(Conversation, Conversation.id == Participant.conversation_id)
-        .where(_stands_in(month), Contact.email_key.in_(theirs))
+        .where(_stands_in(month), addresses.c.email_key.in_(theirs))
         .distinct()
         .subquery()
     )

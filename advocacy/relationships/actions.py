@@ -51,10 +51,14 @@ def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[
     :raises Conflict: when they are one already.
     """
     if kept_id == gone_id:
-        raise Invalid("That is one contact already. Choose another one.", field="other")
+        same = Invalid("That is one contact already. Choose another one.", field="other")
+        same.back = (f"/contacts/{kept_id}", "To the person")
+        raise same
     known = contacts_by_number(session, person_id, [kept_id, gone_id])
     merged = kept_ties(session, [kept_id, gone_id])
     both = {merged.get(tie, tie) for tie in (kept_id, gone_id)}
     if len(both) == 1 and both <= set(known):
-        raise Conflict("These two are one person already.", field="other")
+        done = Conflict("These two are one person already.", field="other")
+        done.back = (f"/contacts/{both.pop()}", "To the person")
+        raise done
     return get_contact(session, person_id, kept_id), get_contact(session, person_id, gone_id)

@@ -32,7 +32,7 @@ from advocacy.programme.queries import get_programme
 from advocacy.relationships import actions, queries, rules
 from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
-from advocacy.relationships.merging import look_alikes, preview
+from advocacy.relationships.merging import Preview, look_alikes, preview
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db
@@ -260,24 +260,29 @@ def _other(text: str) -> int:
 
 def _merge_page(contact_id: int, other_id: int, wrong: str = "") -> ResponseReturnValue:
     contact, other = actions.pair(db(), current_user.id, contact_id, other_id)
-    today = day_of(now(), get_programme(db()).time_zone)
     why_not = why_two(db(), contact, other)
+    shown = None if why_not else _preview(contact, other)
     return (
         render_template(
             "relationships/merge.html",
             contact=contact,
             other=other,
             called=(contact if contact.name or not other.name else other).label,
-            preview=None if why_not else preview(db(), contact, other, today),
+            preview=shown,
             wrong=wrong or why_not,
-            seen=_seen(contact, other),
+            seen=_seen(contact, other, shown),
         ),
         409 if wrong else 200,
     )
 
 
-def _seen(contact: Contact, other: Contact) -> str:
-    return stamp(*said_of(contact), *said_of(other))
+def _preview(contact: Contact, other: Contact) -> Preview:
+    return preview(db(), contact, other, day_of(now(), get_programme(db()).time_zone))
+
+
+def _seen(contact: Contact, other: Contact, shown: Preview | None) -> str:
+    """Return a mark of what the page says that merging does, for it cannot be undone."""
+    return stamp(*said_of(contact), *said_of(other), shown)
 
 
 @blueprint.post("/contacts/<int:contact_id>/merge")
@@ -288,8 +293,11 @@ def merge(contact_id: int) -> ResponseReturnValue:
     other_id = _other(request.form.get("other", ""))
     both = actions.pair(db(), current_user.id, contact_id, other_id)
     try:
-        if request.form.get("seen", "") not in ("", _seen(*both)):
-            raise Conflict("One of the two was changed meanwhile. This is how they stand now.")
+        shown = None if why_two(db(), *both) else _preview(*both)
+        if request.form.get("seen", "") not in ("", _seen(*both, shown)):
+            raise Conflict(
+                "Something about the two was changed meanwhile. This is what it does now."
+            )
         called = short_name(both[1])
         kept = actions.merge(db(), current_user.id, contact_id, other_id, now())
     except Conflict as error:

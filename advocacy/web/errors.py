@@ -108,7 +108,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
-        answer = page(_STATUS.get(type(error), _status_of(error)), error.message)
+        status = _STATUS.get(type(error), _status_of(error))
+        answer = page(status, error.message, back=error.back)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.seconds)
         return answer

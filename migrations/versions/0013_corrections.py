@@ -1,7 +1,7 @@
 """Corrections of conversations by managers
 
 Revision: 0013
-Follows: 0011
+Follows: 0012
 """
 
 import sqlalchemy as sa

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.audit.models import Event
+from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.conversations import putting_right
 from advocacy.conversations.actions import (
@@ -168,7 +169,7 @@ def test_its_entries_say_by_whom_and_why_to_everybody_and_what_changed_with_it_t
     agrees(session)
 
 
-def test_a_new_day_by_a_manager_is_on_time_and_an_old_one_stays_late(
+def test_what_a_manager_puts_right_is_on_time_whatever_of_it_changes(
     session: Session, ada: Person, mona: Person, sofia: int
 ) -> None:
     talk = log(session, ada, sofia, DAY, "called", today=DAY + timedelta(days=14))
@@ -177,7 +178,7 @@ def test_a_new_day_by_a_manager_is_on_time_and_an_old_one_stays_late(
     correct(session, talk, moved, [sofia], noon(DAY + timedelta(days=14)))
     assert ledger(session) == {}  # logged late by its advocate, on the day of the change
     put_right(session, talk, mona, "wrote", DAY - timedelta(days=1))
-    assert ledger(session) == {}
+    assert ledger(session) == {(DAY - timedelta(days=1), "week", "word"): 4}
     put_right(session, talk, mona, "wrote", DAY - timedelta(days=20))
     assert ledger(session) == {(DAY - timedelta(days=20), "week", "word"): 4}
     agrees(session)
@@ -190,9 +191,31 @@ def test_what_an_import_saw_is_on_ones_word_on_another_day(
     put_right(session, talk, mona, "introduced", answered=(False,))  # still of one of the two
     put_right(session, talk, mona, "introduced", DAY - timedelta(days=1))
     [part] = participants_of(session, talk.id)
-    assert (part.reported, part.logged_on) == (False, DAY - timedelta(days=1))
+    assert (part.reported, part.logged_on) == (True, DAY - timedelta(days=1))
     with pytest.raises(Invalid, match="exactly two"):
         put_right(session, log(session, ada, sofia, DAY, "called"), mona, "introduced")
+
+
+def test_an_import_put_right_there_and_back_is_worth_what_it_was(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    ada.joined = DAY + timedelta(days=10)  # an import counts from its own day on
+    talk = log(session, ada, sofia, DAY, "met", today=DAY + timedelta(days=20), reported=True)
+    put_right(session, talk, mona, "met", DAY + timedelta(days=1))
+    assert ledger(session) == {(DAY + timedelta(days=1), "week", "word"): 8}
+    put_right(session, talk, mona, "met")
+    assert ledger(session) == {(DAY, "week", "seen"): 12}
+    agrees(session)
+
+
+def test_the_words_go_with_whom_a_conversation_had_brought_along(
+    session: Session, ada: Person, mona: Person
+) -> None:
+    [new] = find_or_add(session, ada.id, ["Wilhelmina"], noon(DAY))
+    talk = log(session, ada, new, DAY, "called")
+    put_right(session, talk, mona, reason="Wilhelmina wrote.")
+    assert take_back(session, talk, noon(LATER)) == [new]
+    assert session.scalars(select(Correction.reason)).all() == [""]
 
 
 def test_it_stands_against_its_advocate_who_may_still_answer_note_and_take_back(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from advocacy.conversations.models import Correction
 from advocacy.core.database import Database
-from advocacy.core.time import month_of
+from advocacy.core.time import month_of, words_for_period
 from advocacy.people.actions import deactivate
 from advocacy.people.queries import get_person
 from advocacy.questions.actions import ask, decide
@@ -205,9 +205,41 @@ def test_of_what_is_set_aside_and_of_who_has_no_way_in_the_words_fit(
     assert points(app, ids) == 8
 
 
-def test_what_lies_before_the_programme_is_said_to_earn_nothing(
-    mina: Caller, ids: dict[str, int]
+def test_a_day_before_anything_counted_is_refused_beside_its_field(
+    app: Flask, mina: Caller, ids: dict[str, int]
 ) -> None:
-    early = date(2025, 1, 1).isoformat()
-    mina.send(path_of(ids), {"occurred_on": early, "reason": WHY})
-    assert "it is remembered only, and earns no points" in said(mina, "/leaderboard")
+    early = {"occurred_on": date(2025, 1, 1).isoformat(), "reason": WHY}
+    refused = mina.send(path_of(ids), early)
+    assert refused.status_code == 422
+    began = "The programme began on 5 January 2026. What was before earns nothing."
+    assert wrong(refused, "occurred_on") == began
+    with app.extensions["advocacy_database"].writing() as session:
+        get_person(session, ids["avi"]).joined = TODAY
+    early["occurred_on"] = (TODAY - timedelta(days=1)).isoformat()
+    assert "joined on" in wrong(mina.send(path_of(ids), early), "occurred_on")
+
+
+def test_what_it_did_to_the_points_is_said(mina: Caller, ids: dict[str, int]) -> None:
+    for change, told in (
+        ({"kind": "wrote"}, f"Put right: −4 in {words_for_period(MONTH)}."),
+        ({"began": "contact"}, "Put right, and the points stay as they are."),
+    ):
+        assert mina.send(path_of(ids), {**change, "reason": WHY}).status_code == 302
+        assert told in said(mina, "/leaderboard")
+
+
+def test_an_undo_from_before_does_not_overrule_the_manager(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    with app.extensions["advocacy_database"].writing() as session:
+        him, week = get_person(session, ids["avi"]), TODAY - timedelta(days=7)
+        talk = log(session, him, ids["maria"], week, "called", answered=False, today=TODAY)
+        ids["waits"] = talk.id
+    card, waits = f"/contacts/{ids['maria']}", f"/conversations/{ids['waits']}/answered"
+    marking = f"{waits}/{ids['maria']}"
+    assert avi.send(card, {}, marking).status_code == 302
+    undo = avi.form(card, f"{marking}/undo")
+    assert mina.send(path_of(ids, "waits"), {"kind": "wrote", "reason": WHY}).status_code == 302
+    before = points(app, ids)
+    assert avi.post(f"{marking}/undo", undo).status_code == 422
+    assert points(app, ids) == before

@@ -21,10 +21,10 @@ from advocacy.confirmations.queries import asking
 from advocacy.confirmations.rules import code_of
 from advocacy.contacts.actions import SeveralFit, describe, drop_other_name, find_or_add
 from advocacy.contacts.models import Contact, OtherName
-from advocacy.contacts.queries import get_contact, search_contacts, ties_with_emails
+from advocacy.contacts.queries import get_contact, search_contacts, ties_of, ties_with_emails
 from advocacy.conversations.actions import hold, settle_ties, take_back
 from advocacy.conversations.erasing import erase_contact
-from advocacy.conversations.models import Conversation
+from advocacy.conversations.models import Conversation, Correction
 from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound
 from advocacy.core.time import now
@@ -35,6 +35,7 @@ from advocacy.questions.actions import ask, decide, forget_words
 from advocacy.questions.models import Question
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.behind import behind_person
+from advocacy.recognition.unusual import hints_in
 from advocacy.recognition.verify import rebuild, verify
 from advocacy.relationships.actions import merge
 from advocacy.relationships.balance import balance_of
@@ -441,8 +442,37 @@ def test_words_about_a_talk_that_was_corrected_away_go_too(
     session.flush()
     settle_ties(session, {again: ada.id}, noon(MONDAY))
     log(session, ada, tom, MONDAY)
-    forget_words(session, one(session, ada, sofia, again))
+    session.add(
+        Correction(
+            conversation_id=talk.id, corrected_by=mina.id, corrected_at=noon(MONDAY),
+            reason="Sofia said so.", day=MONDAY, kind="wrote", began="advocate",
+            answered=1, people=1,
+        )
+    )  # fmt: skip
+    contact = one(session, ada, sofia, again)
+    forget_words(session, contact)
     assert session.scalars(select(Question.text)).all() == [""]
+    erase_contact(session, contact, noon(LATER))
+    assert session.scalars(select(Correction.reason)).all() == [""]
+
+
+def test_colleagues_who_log_the_same_person_are_hinted_at_by_every_address(
+    session: Session, ada: Person
+) -> None:
+    others = [add_person(session, f"p{number}@example.com") for number in range(3)]
+    for person in (ada, *others):
+        for tie in add_contacts(session, person, *[f"f{n}@far.example" for n in range(12)]):
+            log(session, person, tie, MONDAY)
+
+    def hinted() -> list[str]:
+        return [hint.words for hint in hints_in(session, "2026-03", [ada.id]).get(ada.id, [])]
+
+    before = hinted()
+    assert any("colleagues logged" in words for words in before)
+    for tie in sorted(ties_of(session, ada.id)):
+        [kept] = add_contacts(session, ada, f"own{tie}@near.example")
+        one(session, ada, kept, tie)
+    assert hinted() == before
 
 
 # --- what cannot be
@@ -552,9 +582,14 @@ def test_another_name_is_shown_and_can_be_removed(avi: Caller) -> None:
     assert "Removed." in left.text
 
 
-def test_what_changed_meanwhile_is_shown_before_it_is_done(avi: Caller) -> None:
+@pytest.mark.parametrize("what", ["a name", "a talk"])
+def test_what_changed_meanwhile_is_shown_before_it_is_done(avi: Caller, what: str) -> None:
     form = avi.form("/contacts/1/merge?other=2", "/contacts/1/merge")
-    avi.send("/contacts/2/edit", {"name": "Fiona"})
+    if what == "a name":
+        avi.send("/contacts/2/edit", {"name": "Fiona"})
+    else:
+        talk = {"contact": "id:2", "kind": "called", "began": "advocate", "answered": "true"}
+        assert avi.send("/log", talk).status_code == 302
     refused = avi.post("/contacts/1/merge", form)
     assert refused.status_code == 409
     assert "changed meanwhile" in refused.text
@@ -571,7 +606,9 @@ def test_nobody_to_merge_with_is_said(app: Flask, avi: Caller, other: str, statu
         noor = session.scalars(select(Person).where(Person.email == "noor@example.com")).one()
         assert add_contacts(session, noor, "Sofia Marin") == [4]
     form = {**avi.form("/contacts/1/merge?other=2", "/contacts/1/merge"), "other": other}
-    assert avi.post("/contacts/1/merge", form).status_code == status
+    answer = avi.post("/contacts/1/merge", form)
+    assert answer.status_code == status
+    assert (b">To the person<" in answer.data) is (other == "1")
     if other:
         assert avi.get(f"/contacts/1/merge?other={other}").status_code == status
     assert Caller(app, "noor").get("/contacts/1/merge?other=4").status_code == 404

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from advocacy.contacts.queries import get_contact
 from advocacy.conversations import actions
 from advocacy.conversations.forms import ReplyForm
+from advocacy.conversations.models import Conversation
 from advocacy.conversations.views.blueprint import (
     blueprint,
     flash_undo,
@@ -70,11 +71,16 @@ def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
         undo = url_for(
             "conversations.unmark_answered", conversation_id=conversation_id, contact_id=contact_id
         )
-        word = undo_word(current_user.id, conversation_id, contact_id)
+        word = undo_word(*_marked(conversation, contact_id))
         flash_undo(text, undo, {"next": where, "undo": word})
     else:
         flash(text)
     return redirect(where)
+
+
+def _marked(conversation: Conversation, contact_id: int) -> tuple[int, ...]:
+    """Return what was marked; what a manager puts right afterwards cannot be undone by it."""
+    return current_user.id, conversation.id, contact_id, conversation.put_right_by or 0
 
 
 @blueprint.post("/conversations/<int:conversation_id>/answered/<int:contact_id>/undo")
@@ -83,7 +89,7 @@ def unmark_answered(conversation_id: int, contact_id: int) -> ResponseReturnValu
     actions.hold(db(), current_user.id)
     conversation = own_conversation(conversation_id)
     word = request.form.get("undo", "")
-    if not was_just_done(word, current_user.id, conversation_id, contact_id):
+    if not was_just_done(word, *_marked(conversation, contact_id)):
         raise Invalid("This can be undone only just after. Put the conversation right instead.")
     actions.unmark_answered(db(), conversation, contact_id, now())
     flash("Undone: no answer yet.")
