@@ -119,7 +119,7 @@ def why_not(
     if seen_by == Source.CONFIRMED:
         return f"{contact} has confirmed it already."
     if seen_by is not None:
-        return "It is seen already: an import reported it."
+        return "It is seen already: an import reported a talk that day."
     if not counted:
         return "It is remembered only, and a confirmation would not change that."
     if not answered:

@@ -61,7 +61,7 @@ def put_right(
         reason,
         rules.REASON_LENGTH,
         field="reason",
-        empty=f"Say why: {called} reads it.",
+        empty=f"Write a reason: {called} reads it.",
     )
     correction = Correction(
         conversation_id=conversation_id,

@@ -160,7 +160,7 @@ def decide(
             reason,
             rules.REASON_LENGTH,
             field="reason",
-            empty=f"Say why: {asked.person.called} reads it." if aside else "",
+            empty=f"Write a reason: {asked.person.called} reads it." if aside else "",
         )
         or None
     )
@@ -192,7 +192,7 @@ def restore(
         reason,
         rules.REASON_LENGTH,
         field="reason",
-        empty=f"Say why: {asked.person.called} reads it.",
+        empty=f"Write a reason: {asked.person.called} reads it.",
     )
     question.restored_by, question.restored_at = restored_by, now
     count_again(session, asked.conversation, now)

@@ -204,7 +204,7 @@ def _evidence(told: Told) -> str:
     if told.confirmed:
         return f" Seen: {told.contact} confirmed it by the link."
     whose = "your" if told.you else f"{told.advocate}’s"
-    return f" Seen, not on {whose} word: an import reported it."
+    return f" Seen, not on {whose} word: an import reported a talk that day."
 
 
 def _later(told: Told) -> str:

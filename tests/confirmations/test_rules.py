@@ -42,7 +42,7 @@ def test_what_it_brings_is_said_by_kind() -> None:
     [
         ({}, ""),
         ({"seen_by": "confirmed"}, "Maria has confirmed"),
-        ({"seen_by": "import"}, "an import reported it"),
+        ({"seen_by": "import"}, "an import reported a talk that day"),
         ({"counted": False}, "remembered only"),
         ({"answered": False}, "not answered yet"),
         ({"said_on": date(2026, 11, 3)}, "3 November. Once a quarter is enough: you can ask again "

@@ -104,7 +104,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_kept(
     path, later = path_of(ids), (TODAY + timedelta(days=1)).isoformat()
     form = {**mina.form(path), "reason": WHY}
     for typed, field, words in (
-        ({"kind": "wrote", "reason": ""}, "reason", "Say why: Avi reads it."),
+        ({"kind": "wrote", "reason": ""}, "reason", "Write a reason: Avi reads it."),
         ({"kind": "wrote", "reason": "x" * 501}, "reason", "Up to 500 letters fit here."),
         ({"kind": "met", "answered": "false"}, "answered", "They met, so choose Yes."),
         ({"answered": "perhaps"}, "answered", "yes, or not yet"),

@@ -140,7 +140,7 @@ def test_what_cannot_be_kept_is_said_beside_its_field(
     assert "1000 letters" in wrong(avi.send(mine, {"answer": "x" * 1001}), "answer")
     assert "Keep it, or set it aside." in wrong(mina.send(theirs, {"reason": "So"}), "outcome")
     empty = mina.send(theirs, {"outcome": "set aside"})
-    assert wrong(empty, "reason") == "Say why: Avi reads it."
+    assert wrong(empty, "reason") == "Write a reason: Avi reads it."
     assert 'value="set aside" id="outcome-1" checked' in empty.text
 
 

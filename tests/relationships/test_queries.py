@@ -371,7 +371,8 @@ def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Per
             "met",
             "seen",
             12,
-            "A meeting that was seen is worth 12. Seen, not on your word: an import reported it.",
+            "A meeting that was seen is worth 12. Seen, not on your word: an import reported a "
+            "talk that day.",
         ),
         ("called", "word", 8, "An answered call is worth 8."),
     ],
