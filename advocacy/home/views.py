@@ -38,9 +38,9 @@ from advocacy.recognition.ranking import place_of
 from advocacy.recognition.replayed_page import show_replayed
 from advocacy.recognition.rules import ordinal, period_after
 from advocacy.relationships.balance import alive_by_month, balance_of
-from advocacy.relationships.explained import explain, labels_of_ties
+from advocacy.relationships.explained import explain
 from advocacy.relationships.queries import rings_of, worth_reaching_out
-from advocacy.relationships.titles import titles_of
+from advocacy.relationships.titles import labels_of_ties, titles_of
 from advocacy.relationships.weeks import by_week
 from advocacy.web.session import db
 from advocacy.web.user import current_user

@@ -19,8 +19,7 @@ from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.queries import entered_at
 from advocacy.points.rules import Began
-from advocacy.relationships.explained import labels_of_ties
-from advocacy.relationships.titles import titles_of
+from advocacy.relationships.titles import labels_of_ties, titles_of
 from advocacy.web.addresses import own_address
 from advocacy.web.forms import SelectChoice, show_error
 from advocacy.web.session import db

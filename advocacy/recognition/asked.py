@@ -10,7 +10,7 @@ from advocacy.people.models import Person
 from advocacy.recognition.balances import Shown
 from advocacy.recognition.behind import OF_PERSONS, OF_TEAMS, TITLES, behind_person, figure_of
 from advocacy.recognition.places import told_of_place
-from advocacy.relationships.explained import Part
+from advocacy.relationships.entries import Part
 from advocacy.web.session import db
 
 _PLACE = "place"

@@ -21,7 +21,7 @@ from advocacy.recognition.balances import Shown, shown_by_person
 from advocacy.recognition.figures import beside_points
 from advocacy.recognition.spans import span_of
 from advocacy.relationships.balance import talks_behind, ties_behind
-from advocacy.relationships.explained import labels_of_ties
+from advocacy.relationships.titles import labels_of_ties
 from advocacy.shares.queries import counted_in
 
 TITLES: Mapping[str, str] = MappingProxyType(

@@ -2,96 +2,28 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from advocacy.contacts.models import Contact
-from advocacy.conversations.evidence import confirmed_among
-from advocacy.core.time import day_of
 from advocacy.people.models import Person
 from advocacy.points.actions import SUMS, Sums
-from advocacy.points.models import Entry, Standing, Tie
+from advocacy.points.models import Entry, Standing
 from advocacy.points.queries import (
-    CHUNK,
     entries_of_month,
     entries_of_tie,
-    first_open_month,
     rule_book,
     standing_of,
 )
 from advocacy.points.rules import (
-    Began,
-    Kind,
-    Rule,
-    RuleBook,
     RuleSet,
     is_near_limit,
     month_points,
 )
-from advocacy.programme.queries import get_programme
 from advocacy.questions.queries import Asked
-from advocacy.relationships import rules
-from advocacy.relationships.asked import About, asked_about
-from advocacy.relationships.facts import answered_of, gains_of, introduced_to, sources_of
-from advocacy.relationships.fates import fates_of, taken_off_of
+from advocacy.relationships.asked import asked_about
+from advocacy.relationships.entries import ExplainedEntry, Part, in_words
 from advocacy.relationships.quiet import Quiet, quiet_in_month, quiet_with
-from advocacy.relationships.rules import Fate, Told, Words
-from advocacy.shares.queries import titles_of_shares
-
-
-class Part(StrEnum):
-    """A part of a month's points: by what vouches for them, and by what built them."""
-
-    SEEN = "seen"
-    WORD = "word"
-    CONVERSATIONS = "conversations"
-    ANSWERS = "answers"
-    IN_PERSON = "in_person"
-    SHARES = "shares"
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedEntry:
-    """An entry of the ledger with its reason in words."""
-
-    id: int
-    rule: str
-    evidence: str | None
-    points: int
-    day: date
-    recorded_at: datetime
-    contact: str | None
-    source: str
-    words: Words
-    built_by: Part
-    deed: int
-    taken_off: bool = False
-    """Whether a later entry takes it off again."""
-    asked: Asked | None = None
-    """The latest question about the conversation."""
-    is_put_right: bool = False
-    """Whether it takes off what a manager put right."""
-
-    def is_of(self, part: Part | None) -> bool:
-        """Tell whether it is one of a part's entries; all are of the whole."""
-        return part is None or part in (self.evidence, self.built_by)
-
-    @property
-    def conversation_id(self) -> int | None:
-        """Return the conversation that it was written for, if it is no share’s."""
-        return None if self.rule == Rule.SHARE else self.deed
-
-    def is_about(self, conversations: Collection[int]) -> bool:
-        """Tell whether it was written for one of some conversations."""
-        return self.conversation_id in conversations
-
-    @property
-    def reason(self) -> str:
-        """Return the title and the reason in one sentence or two."""
-        return f"{self.words.title}. {self.words.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,32 +89,6 @@ class ExplainedTie:
         ]
 
 
-def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool) -> dict[int, str]:
-    """Return what a reader may call ties: names, or for a manager “private contact 12”.
-
-    One that is merged into another is called what that one is.
-    """
-    labels: dict[int, str] = {}
-    ordered = sorted(ties)
-    for at in range(0, len(ordered), CHUNK):
-        kept = aliased(Tie)
-        rows = session.execute(
-            select(Tie.id, kept.number, Contact)
-            .join(kept, kept.id == func.coalesce(Tie.merged_into, Tie.id))
-            .outerjoin(Contact, Contact.id == kept.id)
-            .where(Tie.id.in_(ordered[at : at + CHUNK]))
-        )
-        for tie, number, known in rows:
-            contact: Contact | None = known
-            if contact is None:
-                labels[tie] = "somebody whose name is erased"
-            elif for_manager and not contact.shared:
-                labels[tie] = f"private contact {number}"
-            else:
-                labels[tie] = contact.label
-    return labels
-
-
 def explain(
     session: Session,
     person: Person,
@@ -202,7 +108,7 @@ def explain(
     entries = [entry for entry in every if as_of is None or entry.recorded_at <= as_of]
     book = rule_book(session)
     about = asked_about(session, person.id, as_of)
-    explained = _explained(
+    explained = in_words(
         session, person, entries, book, among=every, about=about, for_manager=for_manager
     )
     rules_of_month = book.of_month(month)
@@ -231,7 +137,7 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
     entries = entries_of_tie(session, person.id, tie)
     book = rule_book(session)
     about = asked_about(session, person.id)
-    explained = _explained(
+    explained = in_words(
         session, person, entries, book, among=entries, about=about, for_manager=False
     )
     by_talk: dict[int, int] = {}
@@ -248,113 +154,6 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
         quiet={one.conversation_id: one for one in quiet},
         asked=about.questions,
     )
-
-
-def _explained(
-    session: Session,
-    person: Person,
-    entries: Sequence[Entry],
-    book: RuleBook,
-    *,
-    among: Sequence[Entry],
-    about: About,
-    for_manager: bool,
-) -> list[ExplainedEntry]:
-    """Put entries into words of now, ``among`` all that tell what became of them."""
-    labels = labels_of_ties(
-        session, {entry.tie for entry in among if entry.tie}, for_manager=for_manager
-    )
-    fates = fates_of(session, person, among, about)
-    told = {(entry.tie, entry.deed): entry for entry in entries if entry.rule != Rule.SHARE}
-    answered = answered_of(session, told)
-    numbers = {entry.deed for entry in entries if entry.rule == Rule.SHARE}
-    titles = titles_of_shares(session, numbers) if numbers else {}
-    sources = sources_of(session, entries)
-    introduced = introduced_to(among)
-    taken_off = taken_off_of(among)
-    confirmed = confirmed_among(session, {(entry.tie, entry.day) for entry in entries if entry.tie})
-    gains = gains_of(
-        session,
-        {
-            (entry.deed, entry.tie)
-            for entry in entries
-            if entry.tie
-            and entry.began == Began.ADVOCATE
-            and not answered.get((entry.tie, entry.deed), False)
-        },
-        book,
-    )
-    zone, first_open = get_programme(session).time_zone, first_open_month(session) or ""
-    explained = []
-    for entry in entries:
-        contact = labels[entry.tie] if entry.tie else ""
-        title, channel = titles.get(entry.deed, ("", "")) if entry.tie is None else ("", "")
-        fate = fates.get(entry.id, Fate.STANDS)
-        set_aside, again_on = about.taken_off(entry, fate)
-        words = rules.in_words(
-            Told(
-                rule=entry.rule,
-                evidence=entry.evidence,
-                points=entry.points,
-                day=entry.day,
-                month=entry.month,
-                kind=entry.kind,
-                began=entry.began,
-                contact=contact,
-                answered_now=answered.get((entry.tie, entry.deed), False),
-                fate=fate,
-                title=title,
-                channel=channel,
-                introduced_to=labels.get(introduced.get((entry.deed, entry.tie), 0), ""),
-                you=not for_manager,
-                advocate=person.called,
-                gain=gains.get((entry.deed, entry.tie or 0), 0),
-                confirmed=(entry.tie, entry.day) in confirmed,
-                recorded_on=day_of(entry.recorded_at, zone),
-                is_closed=entry.month < first_open,
-                set_aside=set_aside,
-                again_on=again_on,
-                put_right=_put_right(about, entry, fate, taken_off=entry.id in taken_off),
-            ),
-            book.of(entry.day),
-        )
-        explained.append(
-            ExplainedEntry(
-                id=entry.id,
-                rule=entry.rule,
-                evidence=entry.evidence,
-                points=entry.points,
-                day=entry.day,
-                recorded_at=entry.recorded_at,
-                contact=contact or None,
-                source=sources[entry.id],
-                words=words,
-                built_by=_built_by(entry),
-                deed=entry.deed,
-                taken_off=entry.id in taken_off,
-                asked=about.of(entry),
-                is_put_right=fate is Fate.PUT_RIGHT,
-            )
-        )
-    return explained
-
-
-def _put_right(about: About, entry: Entry, fate: Fate, *, taken_off: bool) -> str:
-    """Return by whom and why what an entry says was put right, by the correction that it is of."""
-    if entry.tie_id is None or taken_off:
-        return ""
-    if entry.points < 0:
-        at = entry.recorded_at
-        return about.put_right(entry.deed, at) if fate is Fate.PUT_RIGHT else ""
-    return about.put_right(entry.deed)
-
-
-def _built_by(entry: Entry) -> Part:
-    if entry.rule == Rule.SHARE:
-        return Part.SHARES
-    if entry.kind == Kind.MET:
-        return Part.IN_PERSON
-    return Part.ANSWERS if entry.began == Began.CONTACT else Part.CONVERSATIONS
 
 
 _SUMMED = ("rule", "evidence", "kind", "began", "points")

@@ -1,8 +1,9 @@
 """Reading what an entry's words need beside the entry itself, and what conversations still wait."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
@@ -80,3 +81,33 @@ def gains_of(
     return {
         (number, tie): gain_of_answer(deeds.get(tie, ()), number, book) for number, tie in waiting
     }
+
+
+def points_of_deeds(
+    session: Session,
+    person_id: int,
+    conversations: Collection[int],
+    *,
+    as_of: datetime | None = None,
+) -> dict[tuple[int, int], dict[tuple[str, str], int]]:
+    """Return what a person's conversations stand at: by conversation and tie, by month and rule.
+
+    :param as_of: count only what had been entered by then.
+    """
+    found: dict[tuple[int, int], dict[tuple[str, str], int]] = {}
+    by = (Entry.deed, Entry.tie, Entry.month, Entry.rule)
+    ordered = sorted(conversations)
+    for at in range(0, len(ordered), CHUNK):
+        query = select(
+            Entry.deed, Entry.tie, Entry.month, Entry.rule, func.sum(Entry.points)
+        ).where(
+            Entry.person_id == person_id,  # along an index: deeds have none
+            Entry.deed.in_(ordered[at : at + CHUNK]),
+            Entry.tie_id.is_not(None),
+        )
+        if as_of is not None:
+            query = query.where(Entry.recorded_at <= as_of)
+        for deed, tie, month, rule, points in session.execute(query.group_by(*by).order_by(*by)):
+            if points:
+                found.setdefault((deed, tie or 0), {})[month, rule] = int(points)
+    return found

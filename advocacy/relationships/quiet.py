@@ -1,10 +1,10 @@
 """Reading which conversations earned nothing, why, and what they may still bring."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
@@ -13,12 +13,12 @@ from advocacy.conversations.rules import did
 from advocacy.core.time import first_day, last_day
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
-from advocacy.points.queries import CHUNK, first_open_month
+from advocacy.points.queries import first_open_month
 from advocacy.points.rules import Began, RuleBook
 from advocacy.questions.queries import Asked
 from advocacy.relationships import rules
 from advocacy.relationships.asked import About
-from advocacy.relationships.facts import gains_of
+from advocacy.relationships.facts import gains_of, points_of_deeds
 from advocacy.relationships.fates import remembered_of_ties
 
 
@@ -98,7 +98,7 @@ def _quiet(
         },
         book,
     )
-    later = _entered_later(session, person, {row[0].id for row in rows}) if is_closed else {}
+    entered = points_of_deeds(session, person.id, {row[0].id for row in rows}) if is_closed else {}
     first_open = first_open_month(session) or ""
     quiet = []
     for conversation, participant, contact in rows:
@@ -113,7 +113,7 @@ def _quiet(
             set_aside=about.words(conversation.set_aside_by),
             rules=book.of(conversation.day),
             is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
-            later=later.get(of),
+            later=_entered_later(entered.get(of, {})),
         )
         quiet.append(
             Quiet(
@@ -129,21 +129,7 @@ def _quiet(
     return quiet
 
 
-def _entered_later(
-    session: Session, person: Person, conversations: Collection[int]
-) -> dict[tuple[int, int], tuple[str, int]]:
-    """Return what conversations of a closed month earned in a later one: where, and how much."""
-    found: dict[tuple[int, int], tuple[str, int]] = {}
-    ordered = sorted(conversations)
-    for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            select(Entry.deed, Entry.tie, func.min(Entry.month), func.sum(Entry.points))
-            .where(
-                Entry.person_id == person.id,  # along an index: deeds have none
-                Entry.deed.in_(ordered[at : at + CHUNK]),
-                Entry.tie_id.is_not(None),
-            )
-            .group_by(Entry.deed, Entry.tie)
-        )
-        found.update({(deed, tie or 0): (month, int(sum_)) for deed, tie, month, sum_ in rows})
-    return {of: told for of, told in found.items() if told[1] > 0}
+def _entered_later(entered: Mapping[tuple[str, str], int]) -> tuple[str, int] | None:
+    """Return what a conversation of a closed month earned in a later one: where, and how much."""
+    points = sum(entered.values())
+    return (min(month for month, _ in entered), points) if points > 0 else None

@@ -221,6 +221,11 @@ def _said(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
+def words_since(points: int, month: str) -> str:
+    """Return what was entered in a later month for what an entry of a closed one says."""
+    return f"{points:+} in {words_for_period(month)}".replace("-", "−")
+
+
 _ONCE: Mapping[str, str] = MappingProxyType(
     {
         Rule.WEEK: "a week with one person counts once",
@@ -251,7 +256,7 @@ def why_as_one(rule: Rule, points: int, *, is_colleague: bool = False) -> str:
 
 
 def _taken_back(told: Told) -> Words:
-    who = "You" if told.you else told.advocate
+    who = "you" if told.you else told.advocate
     what = {
         Rule.BEGINNING: "the new relationship",
         Rule.RETURN: "the return",
@@ -259,35 +264,44 @@ def _taken_back(told: Told) -> Words:
         Rule.SHARE: "the share",
     }.get(Rule(told.rule), f"the {NOUNS.get(told.kind or '', 'conversation')}")
     with_whom = "" if told.rule == Rule.SHARE else f" with {told.contact}"
-    of_day = f"{what}{with_whom} of {_said(told.day)}"
     on_day = f" on {_said(told.recorded_on)}" if told.recorded_on else ""
-    joined = "you joined" if told.you else f"{who} joined"
+    from_before = "and these are the points from before"
     why = {
         Fate.TAKEN_BACK: f"{who} took it back{on_day}",
-        Fate.COLLEAGUE: f"{at_the_start(told.contact)} is a colleague, and colleagues do not count",
-        Fate.CHANGED: f"{who} corrected it{on_day}, and it counts as it stands now",
-        Fate.FOLLOWED: f"Something that it rested on was corrected or taken back{on_day}",
-        Fate.AGAIN: "For a while it did not count; it was entered again since",
-        Fate.SEEN: "It is seen since, and counts as that",
-        Fate.ERASED: "Why is not known any more, since the name was erased",
-        Fate.LATE: f"Logged more than {LATE_DAYS} days after it happened, it does not count",
-        Fate.BEFORE_PROGRAMME: "It lies before the programme began, so it does not count",
-        Fate.BEFORE_JOINING: f"It lies before {joined}, so it does not count",
-        Fate.SET_ASIDE: told.set_aside[:1].upper() + told.set_aside[1:],
-        Fate.OTHER_SET_ASIDE: "Another conversation was set aside, and this changed with it",
-        Fate.OTHER_RESTORED: "Another conversation counts again, and this changed with it",
-        Fate.PUT_RIGHT: f"{told.put_right[:1].upper()}{told.put_right[1:]}, and it counts as it "
-        "stands now",
-        Fate.OTHER_PUT_RIGHT: "Another conversation was put right, and this changed with it",
-        Fate.MERGED: f"{who} merged two contacts into one{on_day}, and {_ONCE[Rule(told.rule)]}",
-        Fate.STANDS: f"Another {'share' if told.rule == Rule.SHARE else 'conversation'} "
+        Fate.COLLEAGUE: f"{told.contact} is a colleague, and colleagues do not count",
+        Fate.CHANGED: f"{who} corrected it{on_day}, {from_before}",
+        Fate.FOLLOWED: f"something that it rested on was corrected or taken back{on_day}",
+        Fate.AGAIN: "for a while it did not count; it was entered again since",
+        Fate.SEEN: "it is seen since, and counts as that",
+        Fate.ERASED: "why is not known any more, since the name was erased",
+        Fate.LATE: f"logged more than {LATE_DAYS} days after it happened, it does not count",
+        Fate.BEFORE_PROGRAMME: "it lies before the programme began, so it does not count",
+        Fate.BEFORE_JOINING: f"it lies before {who} joined, so it does not count",
+        Fate.SET_ASIDE: told.set_aside,
+        Fate.OTHER_SET_ASIDE: "another conversation was set aside, and this changed with it",
+        Fate.OTHER_RESTORED: "another conversation counts again, and this changed with it",
+        Fate.PUT_RIGHT: f"{told.put_right}, {from_before}",
+        Fate.OTHER_PUT_RIGHT: "another conversation was put right, and this changed with it",
+        Fate.MERGED: f"{who} made two contacts one{on_day}, and {_ONCE[Rule(told.rule)]}",
+        Fate.STANDS: f"another {'share' if told.rule == Rule.SHARE else 'conversation'} "
         "counts in its place",
     }[told.fate]
     again = told.again_on
     since = f" It counts again since {again.day} {again:%B}." if again else ""
-    titles = {Fate.SET_ASIDE: "Set aside", Fate.PUT_RIGHT: "Put right"}
-    title = titles.get(told.fate, "Correction")
-    return Words(title, f"{why}: {of_day}.{since}{_later(told)}", "", "undo-2", "well")
+    of_what = f"{what[0].upper()}{what[1:]}{with_whom} of {_said(told.day)}"
+    reason = f"{of_what}: {why}.{since}{_later(told)}"
+    return Words(_TITLES.get(told.fate, "Correction"), reason, "", "undo-2", "well")
+
+
+_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        Fate.TAKEN_BACK: "Taken back",
+        Fate.SET_ASIDE: "Set aside",
+        Fate.PUT_RIGHT: "Put right",
+        Fate.MERGED: "Two made one",
+    }
+)
+"""What an entry that takes points off is called, where it has a name of its own."""
 
 
 _REMEMBERED: Mapping[str, str] = MappingProxyType(

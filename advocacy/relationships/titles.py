@@ -1,13 +1,42 @@
-"""Titles of conversations, as their reader may read them."""
+"""What ties and conversations are called, as their reader may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
+from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.rules import did
+from advocacy.points.models import Tie
+from advocacy.points.queries import CHUNK
 from advocacy.questions.queries import ties_of_each
-from advocacy.relationships.explained import labels_of_ties
+
+
+def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool) -> dict[int, str]:
+    """Return what a reader may call ties: names, or for a manager “private contact 12”.
+
+    One that is merged into another is called what that one is.
+    """
+    labels: dict[int, str] = {}
+    ordered = sorted(ties)
+    for at in range(0, len(ordered), CHUNK):
+        kept = aliased(Tie)
+        rows = session.execute(
+            select(Tie.id, kept.number, Contact)
+            .join(kept, kept.id == func.coalesce(Tie.merged_into, Tie.id))
+            .outerjoin(Contact, Contact.id == kept.id)
+            .where(Tie.id.in_(ordered[at : at + CHUNK]))
+        )
+        for tie, number, known in rows:
+            contact: Contact | None = known
+            if contact is None:
+                labels[tie] = "somebody whose name is erased"
+            elif for_manager and not contact.shared:
+                labels[tie] = f"private contact {number}"
+            else:
+                labels[tie] = contact.label
+    return labels
 
 
 def titles_of(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from advocacy.relationships import rules
-from advocacy.relationships.explained import Explained, ExplainedEntry, Part
+from advocacy.relationships.entries import ExplainedEntry, Part
+from advocacy.relationships.explained import Explained
 from advocacy.relationships.quiet import Quiet
 
 

@@ -428,18 +428,19 @@ class World:
             with pytest.raises(NotFound):
                 put_it_right()
             return
-        if (day, kind, began, replies) == (talk.day, talk.kind, talk.began, before):
+        nothing_new = (day, kind, began, replies) == (talk.day, talk.kind, talk.began, before)
+        counts_from = max(self.first_day, self.joined[talk.person])
+        reported = any(part.reported for part in talk.with_whom.values())
+        too_early = day != talk.day and day < counts_from and not reported
+        if nothing_new or too_early:
             with pytest.raises(Invalid):
                 put_it_right()
             return
         put_it_right()
-        moved = day != talk.day
         talk.day, talk.kind, talk.began, talk.put_right = day, kind, began, True
         for contact, answered in zip(list(talk.with_whom), replies, strict=True):
-            part = talk.with_whom[contact]._replace(answered=answered)
-            if moved:
-                part = part._replace(logged_on=day, reported=False)
-            talk.with_whom[contact] = part
+            part = talk.with_whom[contact]
+            talk.with_whom[contact] = part._replace(answered=answered, logged_on=day)
 
     def _hear(self, which: int) -> None:
         """An import brings a row again, answered meanwhile."""

@@ -126,17 +126,24 @@ def test_a_closed_month_stays_and_the_difference_is_entered_in_the_open_one(
     put_right(session, call, mona)
     assert (points_in(session, ada, "2026-03"), points_in(session, ada, "2026-04")) == (8, -4)
     said = "It is of 3 March, but March 2026 was closed by then: entered in April 2026"
-    right = "Put right by Mona Berg on 2 April (“It was a letter.”)"
+    right = "ut right by Mona Berg on 2 April (“It was a letter.”)"
+    assert reasons(session, ada, "2026-03") == [
+        (
+            8,
+            f"Called Sofia Marin. An answered call is worth 8. P{right}. "
+            "Since then −4 in April 2026.",
+        )
+    ]
     assert sorted(reasons(session, ada, "2026-04")) == [
         (
             -8,
-            f"Put right. {right}, and it counts as it stands now: the call with Sofia Marin of "
-            f"3 March. {said}, and counted there.",
+            f"Put right. The call with Sofia Marin of 3 March: p{right}, and these are the points "
+            f"from before. {said}, and counted there.",
         ),
         (
             4,
             f"Wrote to Sofia Marin. An answered message is worth 4. {said}, and counted there. "
-            f"{right}.",
+            f"P{right}.",
         ),
     ]
     agrees(session)
@@ -149,11 +156,12 @@ def test_its_entries_say_by_whom_and_why_to_everybody_and_what_changed_with_it_t
     log(session, ada, sofia, DAY + timedelta(days=7))
     put_right(session, call, mona, answered=(False,))
     assert (8, "Called Sofia Marin. An answered call is worth 8.") in reasons(session, ada)
-    [taken, moved] = sorted(one[1] for one in reasons(session, ada) if one[0] == -8)[::-1]
-    assert taken.startswith(
-        "Put right. Put right by Mona Berg on 2 April (“It was a letter.”), and"
+    [moved, taken] = sorted(one[1] for one in reasons(session, ada) if one[0] == -8)
+    assert taken == (
+        "Put right. The call with Sofia Marin of 3 March: put right by Mona Berg on 2 April (“It "
+        "was a letter.”), and these are the points from before."
     )
-    assert moved.startswith("Correction. Another conversation was put right, and this changed with")
+    assert moved.endswith(": another conversation was put right, and this changed with it.")
     [quiet] = explain_tie(session, ada, sofia).quiet.values()
     assert quiet.reason.endswith(" Put right by Mona Berg on 2 April (“It was a letter.”).")
     put_right(session, call, mona, "called", reason="It was a call.", at=LATER + timedelta(days=1))

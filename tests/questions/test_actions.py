@@ -168,17 +168,17 @@ def test_the_reason_is_read_beside_the_entry_and_replay_knows_since_when(
     told = explain(session, ada, "2026-03", for_manager=False, with_quiet=True)
     off_again = [one.words for one in told.entries if one.points == -8]
     assert [one.reason for one in off_again] == [
-        "Set aside by Mona Berg (“Not so.”): the call with Sofia Marin of 3 March."
+        "The call with Sofia Marin of 3 March: set aside by Mona Berg (“Not so.”)."
     ]
     restore(session, question, mona)
     told = explain(session, ada, "2026-03", for_manager=True)
     [off] = [one.words for one in told.entries if one.points == -8]
     assert off.reason == (
-        "Set aside by Mona Berg (“Not so.”): the call with private contact 1 of 3 March. "
+        "The call with private contact 1 of 3 March: set aside by Mona Berg (“Not so.”). "
         "It counts again since 13 March."
     )
     [moved] = [one.words for one in told.entries if one.points == -4]
-    assert moved.reason.startswith("Another conversation counts again, and this changed with it: ")
+    assert moved.reason.endswith(": another conversation counts again, and this changed with it.")
     assert str(message.day.day) in moved.reason
     for day, points in ((LATER - timedelta(days=1), 20), (LATER, 16), (LATER + timedelta(2), 20)):
         then = replay(session, ada, "2026-03", noon(day), for_manager=False).explained
@@ -195,7 +195,7 @@ def test_what_moved_with_another_one_says_so(
     set_aside(session, first, mona)
     told = explain(session, ada, "2026-03", for_manager=False)
     [moved] = [one.words for one in told.entries if one.points == -8]
-    assert moved.reason.startswith("Another conversation was set aside, and this changed with it: ")
+    assert moved.reason.endswith(": another conversation was set aside, and this changed with it.")
 
 
 def test_what_earned_nothing_says_why_in_the_month(
@@ -414,7 +414,7 @@ def test_an_erased_contact_takes_the_words_along_and_is_never_settled_again(
         for one in explain(session, ada, "2026-03", for_manager=True).entries
         if one.words.title == "Set aside"
     ]
-    assert off.reason.startswith("Set aside by Mona Berg: ")
+    assert off.reason.endswith(": set aside by Mona Berg.")
     assert verify(session).problems == []
 
 

@@ -186,15 +186,18 @@ def test_only_the_difference_is_entered_and_it_says_why(
     (off,) = entries(session)[count:]
     assert (off.tie_id, off.rule, off.points) == (sofia, "beginning", -8)
     assert points_in(session, ada, "2026-03") == 4 * 8 + 8
-    for for_manager, who, whom in ((False, "You", "Sofia Marin"), (True, "Ada", "private cont")):
+    for for_manager, who, whom in (
+        (False, "you", "Sofia Marin"),
+        (True, "Ada", "private contact 1"),
+    ):
         told = explain(session, ada, "2026-03", for_manager=for_manager).entries
         assert {entry.contact for entry in told} == {
             "private contact 1" if for_manager else "Sofia Marin"
         }
         (reason,) = (entry.words.reason for entry in told if entry.points < 0)
-        assert reason.startswith(
-            f"{who} merged two contacts into one on 23 March, and one relationship begins once: "
-            f"the new relationship with {whom}"
+        assert reason == (
+            f"The new relationship with {whom} of 23 March: {who} made two contacts one on "
+            "23 March, and one relationship begins once."
         )
         assert sum(entry.taken_off for entry in told) == 1
     card = explain_tie(session, ada, sofia)

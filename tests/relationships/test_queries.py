@@ -16,9 +16,10 @@ from advocacy.people.models import Person
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.balance import alive_by_month, balance_of
-from advocacy.relationships.explained import explain, labels_of_ties
+from advocacy.relationships.explained import explain
 from advocacy.relationships.queries import people_known, rings_of, strength_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
+from advocacy.relationships.titles import labels_of_ties
 from advocacy.relationships.weeks import by_week
 from advocacy.shares.actions import settle_person
 from advocacy.shares.actions import take_back as take_share_back
@@ -193,8 +194,8 @@ def test_what_was_taken_back_says_why(session: Session, ada: Person, sofia: int)
     told = words(session, ada)
     assert sum(points for points, *_ in told) == 4
     negative = [reason for points, _, reason in told if points < 0]
-    assert any("You took it back" in reason for reason in negative)
-    assert any("You corrected it on 13 January" in reason for reason in negative)
+    assert any("you took it back" in reason for reason in negative)
+    assert any("you corrected it on 13 January" in reason for reason in negative)
 
 
 def test_a_colleague_is_named_as_the_reason(session: Session, ada: Person, sofia: int) -> None:
@@ -220,7 +221,7 @@ def test_a_first_day_that_moves_is_the_reason_and_moves_back(
         wanted = "before you joined" if joined > MONDAY else "entered again since"
         assert all(wanted in reason for reason in negative), negative
         (of_managers,) = {
-            entry.reason.partition(":")[0]
+            entry.reason.partition(": ")[2]
             for entry in explain(session, ada, "2026-01", for_manager=True).entries
             if entry.points < 0
         }
@@ -240,7 +241,7 @@ def test_an_answer_that_was_put_right_has_no_other_talk_in_its_place(
     correct(session, wrong, said, [sofia], noon(MONDAY))
     negative = [reason for points, _, reason in words(session, ada) if points < 0]
     assert len(negative) == 1
-    assert "You corrected it on 5 January" in negative[0]
+    assert "you corrected it on 5 January" in negative[0]
 
 
 def test_what_counts_later_names_the_closed_month(
@@ -340,7 +341,7 @@ def test_an_entry_names_the_conversation_that_earns_it(
         (f"conversation:{first.id}", -4),
         (f"conversation:{first.id}", 4),
     ]
-    assert "You took it back" in told.entries[1].reason
+    assert "you took it back" in told.entries[1].reason
     third = log(session, ada, sofia, MONDAY)
     close_months(session, "2026-01", closed_by=None, now=noon(date(2026, 2, 9)), data=tmp_path)
     take_back(session, second, noon(date(2026, 2, 9)))

@@ -67,10 +67,10 @@ def test_what_was_corrected_says_by_whom_and_when(
     told = explain_tie(session, ada, sofia)
     off = [entry.words.reason for _, entry in told.entries if entry.points < 0]
     assert off == [
-        "You took it back on 14 January: the message with Sofia of 12 January.",
-        "You took it back on 14 January: the new relationship with Sofia of 12 January.",
-        "You corrected it on 6 January, and it counts as it stands now: the call with Sofia of "
-        "5 January.",
+        "The message with Sofia of 12 January: you took it back on 14 January.",
+        "The new relationship with Sofia of 12 January: you took it back on 14 January.",
+        "The call with Sofia of 5 January: you corrected it on 6 January, and these are the "
+        "points from before.",
     ]
 
 
@@ -85,7 +85,9 @@ def test_what_rested_on_another_talk_is_nobodys_correction_of_this_one(
         for _, entry in explain_tie(session, ada, sofia).entries
         if entry.points < 0 and entry.rule == "beginning"
     )
-    assert reason.startswith("Something that it rested on was corrected or taken back on 12 Jan")
+    assert reason.endswith(
+        ": something that it rested on was corrected or taken back on 12 January."
+    )
 
 
 def test_an_answer_after_the_close_is_told_in_both_months(
