@@ -95,6 +95,24 @@ def other_names(session: Session, contact_id: int) -> list[OtherName]:
     )
 
 
+def other_names_like(
+    session: Session, contacts: Collection[int], text: str
+) -> dict[int, list[str]]:
+    """Return what else contacts are called that holds a text, by the contact."""
+    rows = session.execute(
+        select(OtherName.contact_id, OtherName.text)
+        .where(
+            OtherName.contact_id.in_(sorted(contacts)),
+            OtherName.key.contains(key(text), autoescape=True),
+        )
+        .order_by(OtherName.is_email, OtherName.key)
+    )
+    found: dict[int, list[str]] = {}
+    for contact, name in rows:
+        found.setdefault(contact, []).append(name)
+    return found
+
+
 def names_of(session: Session, contact: Contact) -> list[str]:
     """Return all that a contact is called: name, address, and the other ones."""
     others = [one.text for one in other_names(session, contact.id)]

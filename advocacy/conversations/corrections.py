@@ -64,6 +64,29 @@ def corrections_for_today(session: Session, person_id: int, since: datetime) -> 
     return _found(session, query.order_by(Correction.id))
 
 
+def put_right_then_taken_back(
+    session: Session, corrected_by: int, since: datetime
+) -> list[Conversation]:
+    """Return what a manager put right last and its advocate took back lately.
+
+    It may be logged anew as it was before, so the manager is told.
+
+    :param since: the moment from which on it was taken back.
+    """
+    return list(
+        session.scalars(
+            select(Conversation)
+            .join(Correction, Correction.id == Conversation.put_right_by)
+            .where(
+                Correction.corrected_by == corrected_by,
+                Conversation.taken_back_at >= since,
+                Conversation.taken_back_at > Correction.corrected_at,
+            )
+            .order_by(Conversation.taken_back_at)
+        )
+    )
+
+
 def _corrections() -> Select[Correction, Conversation, str]:
     about = or_(
         Correction.conversation_id == Conversation.id, Correction.id == Conversation.put_right_by

@@ -1,6 +1,8 @@
 """Today, one's own growth, and what is kept."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -13,7 +15,11 @@ from advocacy.auth.forms import SignInForm
 from advocacy.auth.views import show_sign_in
 from advocacy.contacts.queries import count_contacts
 from advocacy.content.queries import library_page
-from advocacy.conversations.corrections import corrections_for_today
+from advocacy.conversations.corrections import (
+    PutRight,
+    corrections_for_today,
+    put_right_then_taken_back,
+)
 from advocacy.conversations.queries import count_waiting, waiting_for_person
 from advocacy.core.time import day_of, month_of, now, parse_month
 from advocacy.home.forms import RankingForm
@@ -27,10 +33,10 @@ from advocacy.people.queries import (
     proposed_profile,
 )
 from advocacy.points.actions import recounted
-from advocacy.points.queries import rule_book
+from advocacy.points.queries import entered_at, rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
-from advocacy.questions.queries import questions_for_today
+from advocacy.questions.queries import questions_for_today, set_aside_then_taken_back
 from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
@@ -40,6 +46,7 @@ from advocacy.recognition.rules import ordinal, period_after
 from advocacy.relationships.balance import alive_by_month, balance_of
 from advocacy.relationships.explained import explain
 from advocacy.relationships.queries import rings_of, worth_reaching_out
+from advocacy.relationships.rules import words_entered
 from advocacy.relationships.titles import labels_of_ties, titles_of
 from advocacy.relationships.weeks import by_week
 from advocacy.web.session import db
@@ -86,12 +93,42 @@ def today() -> ResponseReturnValue:
         questions=questions,
         corrections=corrections,
         titles=titles_of(db(), told_about, for_manager=False) if told_about else {},
+        entered=_entered(corrections),
+        taken_back=_taken_back() if current_user.role.manages else (),
         profile_waits=proposed_profile(db(), current_user.id) is not None,
         reaching=reaching,
         rings=rings_of(db(), current_user.id, contacts, day),
         items=items,
         first_steps=_first_steps(has_items=bool(items)),
     )
+
+
+def _entered(corrections: Sequence[PutRight]) -> dict[int, str]:
+    """Return what corrections did to one's points, in words, by the correction."""
+    if not corrections:
+        return {}
+    moments = {one.correction.corrected_at for one in corrections}
+    entered = entered_at(db(), current_user.id, moments)
+    return {
+        one.correction.id: words_entered(entered[one.correction.corrected_at])
+        for one in corrections
+    }
+
+
+def _taken_back() -> list[dict[str, Any]]:
+    """Return what a manager decided of and an advocate took back lately: it may come again."""
+    since = now() - TOLD
+    found = [
+        *(("put right", one) for one in put_right_then_taken_back(db(), current_user.id, since)),
+        *(("set aside", one) for one in set_aside_then_taken_back(db(), current_user.id, since)),
+    ]
+    talks = [talk for _, talk in found]
+    titles = titles_of(db(), talks, for_manager=True) if found else {}
+    names = names_of(db(), {talk.person_id for talk in talks}) if found else {}
+    return [
+        {"talk": talk, "decided": decided, "title": titles[talk.id], "who": names[talk.person_id]}
+        for decided, talk in found
+    ]
 
 
 def _first_steps(*, has_items: bool) -> list[str]:

@@ -14,11 +14,12 @@ from advocacy.conversations.queries import participants_of
 from advocacy.conversations.rules import Said, in_short
 from advocacy.conversations.views.blueprint import DRAWN
 from advocacy.core.errors import DomainError, Invalid, NotFound
-from advocacy.core.time import month_of, now, words_for_period
+from advocacy.core.time import month_of, now
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.queries import entered_at
 from advocacy.points.rules import Began
+from advocacy.relationships.rules import words_entered
 from advocacy.relationships.titles import labels_of_ties, titles_of
 from advocacy.web.addresses import own_address
 from advocacy.web.forms import SelectChoice, show_error
@@ -43,6 +44,7 @@ def _page(
     *,
     answered: Sequence[str] = (),
     answered_errors: Sequence[str] = (),
+    would: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     people = participants_of(db(), spoken.id)
@@ -68,6 +70,7 @@ def _page(
             why_not=why_not(db(), spoken, current_user.id),
             earlier=corrections_about(db(), spoken),
             form=form,
+            would=would,
             drawn=DRAWN,
             next=_next_page(person.id, month_of(spoken.day)),
         ),
@@ -81,17 +84,17 @@ def _next_page(person_id: int, month: str) -> str:
 
 @blueprint.post("/leaderboard/<int:person_id>/put-right/<int:conversation_id>")
 def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
-    """Put a conversation right."""
+    """Put a conversation right, or only say what that would do to points."""
     person = get_person(db(), person_id)
     form, answered = PutRightForm(), request.form.getlist("answered")
-    at = now()
+    only_look, at = "look" in request.form, now()
     try:
         spoken = put_right(
             db(),
             person_id,
             conversation_id,
             _said(form, answered),
-            form.reason.data or "",
+            form.reason.data or ("–" if only_look else ""),  # to look, nobody has to say why
             corrected_by=current_user.id,
             seen=form.seen.data or "",
             now=at,
@@ -105,7 +108,15 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
             show_error(form, error)
         spoken = find_with_entries(db(), person_id, conversation_id)
         return _page(person, spoken, form, answered=answered, answered_errors=beside, status=422)
-    flash(f"Put right{_entered(person.id, at)}. {_told(person)}{_worth(spoken)}")
+    changes, worth = _changes(person.id, at), _worth(spoken)
+    if only_look:
+        db().rollback()
+        would = f"would change: {changes}" if changes else "would stay as they are"
+        spoken = find_with_entries(db(), person_id, conversation_id)
+        would = f"{person.called}’s points {would}.{worth}"
+        return _page(person, spoken, form, answered=answered, would=would)
+    entered = f": {changes}" if changes else ", and the points stay as they are"
+    flash(f"Put right{entered}. {_told(person)}{worth}")
     return redirect(_next_page(person_id, month_of(spoken.day)))
 
 
@@ -124,13 +135,9 @@ def _said(form: PutRightForm, answered: Sequence[str]) -> Said:
     )
 
 
-def _entered(person_id: int, at: datetime) -> str:
-    """Return what it did to the points, in which months."""
-    changes = [
-        f"{points:+} in {words_for_period(month)}".replace("-", "−")
-        for month, points in entered_at(db(), person_id, at).items()
-    ]
-    return f": {', '.join(changes)}" if changes else ", and the points stay as they are"
+def _changes(person_id: int, at: datetime) -> str:
+    """Return what was entered at a moment, by month, in words."""
+    return words_entered(entered_at(db(), person_id, [at])[at])
 
 
 def _told(person: Person) -> str:

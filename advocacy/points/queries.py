@@ -201,15 +201,21 @@ def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
     )
 
 
-def entered_at(session: Session, person_id: int, moment: datetime) -> dict[str, int]:
-    """Return the points that were entered for a person at a moment, by month; no month with 0."""
+def entered_at(
+    session: Session, person_id: int, moments: Collection[datetime]
+) -> dict[datetime, dict[str, int]]:
+    """Return the points that were entered for a person at moments, by month; no month with 0."""
     rows = session.execute(
-        select(Entry.month, func.sum(Entry.points))
-        .where(Entry.person_id == person_id, Entry.recorded_at == moment)
-        .group_by(Entry.month)
-        .order_by(Entry.month)
+        select(Entry.recorded_at, Entry.month, func.sum(Entry.points))
+        .where(Entry.person_id == person_id, Entry.recorded_at.in_(sorted(moments)))
+        .group_by(Entry.recorded_at, Entry.month)
+        .order_by(Entry.recorded_at, Entry.month)
     )
-    return {month: int(points) for month, points in rows if points}
+    found: dict[datetime, dict[str, int]] = {moment: {} for moment in moments}
+    for moment, month, points in rows:
+        if points:
+            found[moment][month] = int(points)
+    return found
 
 
 def one_with(tie: int) -> Select[int]:

@@ -115,6 +115,25 @@ def count_open(session: Session, people: Collection[int], through: date) -> int:
     )
 
 
+def set_aside_then_taken_back(
+    session: Session, decided_by: int, since: datetime
+) -> list[Conversation]:
+    """Return what a manager set aside and its advocate took back lately.
+
+    It may be logged anew, so the manager is told.
+
+    :param since: the moment from which on it was taken back.
+    """
+    return list(
+        session.scalars(
+            select(Conversation)
+            .join(Question, Question.id == Conversation.set_aside_by)
+            .where(Question.decided_by == decided_by, Conversation.taken_back_at >= since)
+            .order_by(Conversation.taken_back_at)
+        )
+    )
+
+
 def set_aside_marks(session: Session) -> dict[int, int]:
     """Return by which question conversations are set aside, by their number, as was decided."""
     rows = session.execute(

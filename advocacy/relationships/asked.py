@@ -56,12 +56,18 @@ class About:
         :param at: the moment of the correction in question, instead of the last one's.
         """
         for one in reversed(self.corrections):
-            made = one.correction
-            if one.conversation.id == conversation and at in (None, made.corrected_at):
-                day = day_of(made.corrected_at, self.zone)
-                why = f" (“{made.reason}”)" if made.reason else ""
-                return f"put right by {one.by} on {day.day} {day:%B}{why}"
+            if one.conversation.id == conversation and at in (None, one.correction.corrected_at):
+                return self._put_right(one)
         return ""
+
+    def put_right_last(self) -> dict[int, str]:
+        """Return by whom, when and why conversations were put right last, by the conversation."""
+        return {one.conversation.id: self._put_right(one) for one in self.corrections}
+
+    def _put_right(self, one: PutRight) -> str:
+        day = day_of(one.correction.corrected_at, self.zone)
+        why = f" (“{one.correction.reason}”)" if one.correction.reason else ""
+        return f"put right by {one.by} on {day.day} {day:%B}{why}"
 
     def fate(self, entry: Entry) -> Fate | None:
         """Return what a negative entry stands for that was written as something was decided."""

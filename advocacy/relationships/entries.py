@@ -81,7 +81,7 @@ class ExplainedEntry:
     @property
     def reason(self) -> str:
         """Return the title and the reason in a few sentences."""
-        since = ", ".join(rules.words_since(points, month) for month, points in self.since)
+        since = rules.words_entered(dict(self.since))
         more = f" Since then {since}." if since else ""
         return f"{self.words.title}. {self.words.reason}{more}"
 

@@ -68,6 +68,7 @@ class ExplainedTie:
     ``points``: what all entries add up to, before any month's limit on one's word. ``by_talk``:
     what each conversation stands at. ``waiting``: what it brings when they answer. ``quiet``: by
     conversation. ``asked``: the latest question about each of the person's conversations.
+    ``put_right``: by whom, when and why each that a manager put right was put right last.
     """
 
     points: int
@@ -76,6 +77,7 @@ class ExplainedTie:
     waiting: Mapping[int, str]
     quiet: Mapping[int, Quiet]
     asked: Mapping[int, Asked]
+    put_right: Mapping[int, str]
 
     @property
     def months(self) -> list[tuple[str, list[ExplainedEntry], int]]:
@@ -153,6 +155,7 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
         | {one.conversation_id: one.waiting for one in quiet if one.waiting},
         quiet={one.conversation_id: one for one in quiet},
         asked=about.questions,
+        put_right=about.put_right_last(),
     )
 
 

@@ -221,9 +221,12 @@ def _said(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
-def words_since(points: int, month: str) -> str:
-    """Return what was entered in a later month for what an entry of a closed one says."""
-    return f"{points:+} in {words_for_period(month)}".replace("-", "−")
+def words_entered(by_month: Mapping[str, int]) -> str:
+    """Return the points that were entered in some months: −4 in November 2026, +2 in …."""
+    return ", ".join(
+        f"{points:+} in {words_for_period(month)}".replace("-", "−")
+        for month, points in by_month.items()
+    )
 
 
 _ONCE: Mapping[str, str] = MappingProxyType(

@@ -1,6 +1,6 @@
 """The people somebody knows, and each one's story."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from advocacy.contacts.queries import (
     count_contacts,
     get_contact,
     other_names,
+    other_names_like,
     search_contacts,
 )
 from advocacy.contacts.rules import check_not_oneself
@@ -76,17 +77,26 @@ def search() -> ResponseReturnValue:
     today = day_of(now(), get_programme(db()).time_zone)
     found = search_contacts(db(), current_user.id, text, limit=SUGGESTIONS) if text.strip() else []
     rings = queries.rings_of(db(), current_user.id, [one.id for one in found], today)
+    others = other_names_like(db(), [one.id for one in found], text)
     suggestions: list[dict[str, Any]] = [
         {
             "id": one.id,
             "name": one.label,
-            "detail": one.email if one.name and one.email else rings[one.id].word,
+            "detail": _detail(one, others.get(one.id, ()), rings[one.id].word),
+            "also": others.get(one.id, []),
             "strength": rings[one.id].strength,
             "kind": rings[one.id].tone,
         }
         for one in found
     ]
     return jsonify(suggestions)
+
+
+def _detail(contact: Contact, others: Sequence[str], word: str) -> str:
+    """Return what is said beside a suggestion: how else it is called, if that is what was typed."""
+    if others:
+        return f"also {others[0]}"
+    return contact.email if contact.name and contact.email else word
 
 
 @blueprint.get("/contacts/new")
@@ -133,10 +143,9 @@ def _added_words(numbers: Collection[int], at: datetime) -> str:
 @blueprint.get("/contacts/<int:contact_id>")
 def card(contact_id: int) -> ResponseReturnValue:
     """Show one contact: the ring and what makes it, what it earned, and the story so far."""
-    contact = contacts_by_number(db(), current_user.id, [contact_id]).get(contact_id)
-    if contact is None:  # perhaps one with another by now
-        kept = kept_ties(db(), [contact_id]).get(contact_id, contact_id)
-        return redirect(f"/contacts/{get_contact(db(), current_user.id, kept).id}")
+    contact = _by_address(contact_id)
+    if contact.id != contact_id:
+        return redirect(f"/contacts/{contact.id}")
     page = asked_page(20)
     today = day_of(now(), get_programme(db()).time_zone)
     talks = conversations_with(
@@ -153,7 +162,9 @@ def card(contact_id: int) -> ResponseReturnValue:
             "title": did_with(conversation.kind, conversation.began, contact.label),
             "icon": rules.ICONS[conversation.kind],
             "tone": rules.tone_of(conversation.kind, conversation.began),
-            "can_change": can_be_changed(conversation.day, today),
+            "can_change": conversation.put_right_by is None
+            and can_be_changed(conversation.day, today),
+            "put_right": earned.put_right.get(conversation.id, ""),
         }
         for conversation, participant in talks[: page.rows]
     ]
@@ -170,10 +181,22 @@ def card(contact_id: int) -> ResponseReturnValue:
     )
 
 
+def _by_address(contact_id: int) -> Contact:
+    """Return the contact that a page's address names, or whom that one is one with by now.
+
+    :raises NotFound: when it is nobody of one's own.
+    """
+    known = contacts_by_number(db(), current_user.id, [contact_id]).get(contact_id)
+    if known is not None:
+        return known
+    kept = kept_ties(db(), [contact_id]).get(contact_id, contact_id)
+    return get_contact(db(), current_user.id, kept)
+
+
 @blueprint.get("/contacts/<int:contact_id>/edit")
 def change_page(contact_id: int) -> ResponseReturnValue:
     """Show what a contact is called, for changing."""
-    contact = get_contact(db(), current_user.id, contact_id)
+    contact = _by_address(contact_id)
     form = ContactForm(
         name=contact.name,
         email=contact.email,
@@ -187,7 +210,7 @@ def change_page(contact_id: int) -> ResponseReturnValue:
 def change(contact_id: int) -> ResponseReturnValue:
     """Change what a contact is called and whether managers see it."""
     hold(db(), current_user.id)
-    contact = get_contact(db(), current_user.id, contact_id)
+    contact = _by_address(contact_id)
     form = ContactForm()
     try:
         if not form.validate():
@@ -207,11 +230,11 @@ def change(contact_id: int) -> ResponseReturnValue:
         db().rollback()
         if not form.errors:
             show_error(form, error)
-        contact = get_contact(db(), current_user.id, contact_id)
+        contact = _by_address(contact_id)
         form.seen.data = stamp(*said_of(contact))
         return render_template("relationships/change.html", contact=contact, form=form), 422
     flash("Kept.")
-    return redirect(f"/contacts/{contact_id}")
+    return redirect(f"/contacts/{contact.id}")
 
 
 @blueprint.post("/contacts/<int:contact_id>/names")
@@ -228,7 +251,7 @@ def drop_name(contact_id: int) -> ResponseReturnValue:
 @blueprint.get("/contacts/<int:contact_id>/merge")
 def merge_page(contact_id: int) -> ResponseReturnValue:
     """Let somebody choose who is the same person as a contact, then show what that would do."""
-    contact = get_contact(db(), current_user.id, contact_id)
+    contact = _by_address(contact_id)
     if request.args.get("other"):
         return _merge_page(contact_id, _other(request.args["other"]))
     search = request.args.get("q", "")[:SEARCH_LENGTH].replace("\0", "")
@@ -245,7 +268,7 @@ def merge_page(contact_id: int) -> ResponseReturnValue:
         other=None,
         search=search,
         alike=[queries.Known(named[one], rings[one]) for one in like],
-        others=[one for one in others if one.contact.id not in {contact_id, *like}],
+        others=[one for one in others if one.contact.id not in {contact.id, *like}],
     )
 
 
@@ -268,6 +291,7 @@ def _merge_page(contact_id: int, other_id: int, wrong: str = "") -> ResponseRetu
             contact=contact,
             other=other,
             called=(contact if contact.name or not other.name else other).label,
+            other_called=(other if other.name or not contact.name else contact).label,
             preview=shown,
             wrong=wrong or why_not,
             seen=_seen(contact, other, shown),

@@ -5,11 +5,18 @@ import { element, face, icon } from "./draw.js";
 const WAIT = 120;
 let count = 0;
 
-// Words mean somebody when they are the address, or the whole words that the name begins with.
+// Words mean somebody when they are a name or an address of theirs, or the whole words that the
+// name begins with.
 function means(words, person) {
-  const wanted = words.toLowerCase().replace(/\s+/g, " ");
-  const name = person.name.toLowerCase();
-  return name === wanted || name.startsWith(`${wanted} `) || person.detail?.toLowerCase() === wanted;
+  const wanted = folded(words);
+  return isCalled(wanted, person) || folded(person.name).startsWith(`${wanted} `);
+}
+
+const folded = (words) => words.toLowerCase().replace(/\s+/g, " ");
+
+// Whoever is called exactly so is meant, not somebody new: so it is understood where it is sent.
+function isCalled(words, person) {
+  return [person.name, person.detail ?? "", ...(person.also ?? [])].some((name) => folded(name) === folded(words));
 }
 
 class PeopleField {
@@ -165,7 +172,9 @@ class PeopleField {
   }
 
   offer(found, words) {
-    this.options = [...found.filter((person) => !this.has(person)), { name: words, isNew: true }];
+    const fresh = found.some((person) => isCalled(words, person)) ? [] : [{ name: words, isNew: true }];
+    this.options = [...found.filter((person) => !this.has(person)), ...fresh];
+    if (!this.options.length) return this.close();
     this.active = 0;
     this.drawList(words);
   }
@@ -178,7 +187,7 @@ class PeopleField {
     }));
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    const known = this.options.length - 1;
+    const known = this.options.filter((person) => !person.isNew).length;
     this.said.textContent = known ? `${known} ${known === 1 ? "person" : "people"} found` : "Nobody you know yet";
     this.point(this.active);
   }

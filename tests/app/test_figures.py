@@ -100,10 +100,12 @@ def fill(session: Session, ids: dict[str, int], data: Path) -> None:
     correct(session, get_conversation(session, avi.id, wrong), said, [guests[0]], at)
     gone = talk(session, avi.id, guests[1], MONDAY + timedelta(days=7), kind="called")
     take_back(session, get_conversation(session, avi.id, gone), at)
+    regretted = talk(session, avi.id, guests[3], first_day(CLOSED), reported=True)
     close_months(session, CLOSED, closed_by=mina.id, now=NOW, data=data)
     # what comes for the closed month now: points of the next one, and a figure that was sealed
     talk(session, avi.id, guests[2], first_day(CLOSED), reported=True)
     talk(session, avi.id, guests[2], first_day(CLOSED) + timedelta(days=8), reported=True)
+    take_back(session, get_conversation(session, avi.id, regretted), NOW)
     with recounted(session, noor):
         set_left_ranking(session, noor, True)
 
@@ -213,6 +215,9 @@ def opened(walk: Walk, path: str, figure: Tag, href: str) -> None:
         entries = sum(value(text(one)) for one in part.select(".entry .entry-points"))
         limit = page.select_one("[data-figure=limit]") if what == "points" else None
         assert entries - (value(text(limit)) if limit else 0) == value(shown), (path, href)
+    elif what == "points:since":
+        entered = [value(text(one)) for one in part.select(".entry .entry-points")]
+        assert value(shown) in entered, (path, href)
     elif what == "points:all":
         rows = page.select("[data-figure=points]")
         assert sum(value(text(one)) for one in rows) <= value(shown)
@@ -243,10 +248,12 @@ def trial(walk: Walk) -> str:
 @pytest.mark.parametrize("who", ["avi", "mina", "ada"])
 def test_every_figure_opens_what_makes_it(walked: Flask, who: str) -> None:
     walk = Walk(walked, who)
-    start = [f"/growth?month={LAST}", f"/growth?month={LAST}&as_of={TODAY}", *PLACES]
+    start = [f"/growth?month={LAST}", f"/growth?month={LAST}&as_of={TODAY}"]
+    start += [f"/growth?month={CLOSED}", *PLACES]
     wanted = {"points", "rank", "alive", "begun", "opening", "entry", "strength"}
     if who == "avi":
         wanted |= {"points:seen", "points:tie", "points:talk", "points:share", "limit", "months"}
+        wanted |= {"points:since"}
     elif who == "mina":
         start += ["/leaderboard", f"/leaderboard?month={LAST}", "/leaderboard/balance?team=1"]
         start += [f"/leaderboard?quarter={quarter_of(LAST)}", f"/leaderboard?month={CLOSED}&team=1"]

@@ -57,7 +57,7 @@ def said(caller: Caller, path: str) -> str:
 def ways(caller: Caller, ids: dict[str, int]) -> list[str]:
     """Return the ways from Avi’s entries to putting the call right."""
     page = caller.page(f"/leaderboard/{ids['avi']}?month={MONTH}")
-    every = [str(a["href"]) for a in page.select("a") if a.text.strip() == "Put it right"]
+    every = [str(a["href"]) for a in page.select("a") if a.text.strip().startswith("Put it right ")]
     return [one for one in every if one.startswith(f"{path_of(ids)}?")]
 
 
@@ -85,9 +85,12 @@ def test_put_right_from_the_entries_and_read_by_its_advocate(
         assert f"(“{WHY}”)" in said(caller, path), path
     assert ways(mina, ids) == [way, way]  # what stands, and what was taken off
     today = avi.page("/")
-    assert "Mina Somebody put “Maria Oliveira wrote” of" in today.get_text()
-    assert today.select_one(f"main a[href='/growth?month={MONTH}#entries']") is not None
+    told = " ".join(today.get_text(" ").split())
+    assert f"right what you logged: a call of {TODAY.day} {TODAY:%B %Y}, begun by you" in told
+    assert f"It says now: “ Maria Oliveira wrote ”, {TODAY:%A}" in told
+    assert f"Your points: −4 in {words_for_period(MONTH)}." in told
     edit = f"/conversations/{ids['call']}/edit"
+    assert today.select_one(f"main a[href='{edit}?next=/']") is not None
     mine = said(avi, edit)
     assert "Mina Somebody put this right, and that stands." in mine
     assert "speak with Mina Somebody" in mine
@@ -226,6 +229,51 @@ def test_what_it_did_to_the_points_is_said(mina: Caller, ids: dict[str, int]) ->
     ):
         assert mina.send(path_of(ids), {**change, "reason": WHY}).status_code == 302
         assert told in said(mina, "/leaderboard")
+
+
+def test_it_says_first_what_it_would_change_and_writes_nothing(
+    app: Flask, mina: Caller, ids: dict[str, int]
+) -> None:
+    path, month = path_of(ids), words_for_period(MONTH)
+    form = mina.form(path)
+    for change, told in (
+        ({"kind": "wrote"}, f"Avi’s points would change: −4 in {month}. Nothing is written yet."),
+        ({"began": "contact"}, "Avi’s points would stay as they are."),
+    ):
+        answer = mina.post(path, {**form, **change, "reason": "", "look": "1"})
+        assert answer.status_code == 200
+        page = read(answer)
+        [word] = page.select(".notice[role=status]")
+        assert told in " ".join(word.get_text(" ").split())
+        [chosen] = page.select(f"[name={next(iter(change))}][checked]")
+        assert chosen["value"] == next(iter(change.values()))
+    refused = mina.post(path, {**form, "kind": "sang", "look": "1"})
+    assert "one of the five kinds" in wrong(refused, "kind")
+    with app.extensions["advocacy_database"].reading() as session:
+        assert session.scalars(select(Correction)).all() == []
+    assert points(app, ids) == 8 + 4
+    assert mina.post(path, {**form, "kind": "wrote", "reason": WHY}).status_code == 302
+    assert points(app, ids) == 4 + 4
+
+
+def test_who_decided_is_told_what_its_advocate_took_back(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    assert mina.send(path_of(ids), {"kind": "wrote", "reason": WHY}).status_code == 302
+    at = datetime.now(UTC)
+    with app.extensions["advocacy_database"].writing() as session:
+        number = ask(session, ids["avi"], ids["both"], "?", asked_by=ids["mina"], now=at).id
+        decide(session, number, "set aside", "No.", decided_by=ids["mina"], now=at)
+    assert "took back" not in said(mina, "/")
+    for talk in ("call", "both"):
+        back = f"/conversations/{ids[talk]}/take-back"
+        assert avi.send(f"/conversations/{ids[talk]}/edit", {}, back).status_code == 302
+    told = said(mina, "/")
+    assert "which you had put right." in told
+    assert "which you had set aside." in told
+    assert "Maria" not in told  # private contacts stay so
+    assert "took back" not in said(Caller(app, "ada"), "/")
+    assert "which you had" not in said(avi, "/")
 
 
 def test_an_undo_from_before_does_not_overrule_the_manager(

@@ -177,7 +177,7 @@ def test_an_undo_leads_back_and_takes_along_whom_it_brought(
     with database.reading() as session:
         assert session.scalars(select(Contact)).all() == []
         assert not verify(session).problems
-    assert "You took it back" in avi.get("/growth").text
+    assert "you took it back" in avi.get("/growth").text
 
 
 def test_taken_back_on_a_card_that_goes_with_it_leads_to_the_people(avi: Caller) -> None:
