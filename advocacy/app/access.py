@@ -73,7 +73,7 @@ ACCESS: Mapping[str, Who] = MappingProxyType(
         "conversations.answered_page": Who.PEOPLE,
         "conversations.answered": Who.PEOPLE,
         "conversations.unmark_answered": Who.PEOPLE,
-        "conversations.take_back": Who.PEOPLE,
+        "relationships.take_back": Who.PEOPLE,
         "confirmations.ask_page": Who.PEOPLE,
         "confirmations.ask": Who.PEOPLE,
         "confirmed.question": Who.ANYBODY,

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.contacts.models import Contact
+from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import hold
 from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.queries import only_known_by
 from advocacy.conversations.setting_aside import restore as count_again
 from advocacy.conversations.setting_aside import set_aside
 from advocacy.core.errors import Conflict, Invalid, NotFound
@@ -215,15 +217,31 @@ def _note(session: Session, action: Action, asked: Asked, by: int, now: datetime
     note(session, action, actor_id=by, subject_id=asked.person.id, detail=month, now=now)
 
 
+def take_back(session: Session, conversation: Conversation, now: datetime) -> list[int]:
+    """Take a conversation back, with what was said in questions about whom it had brought along.
+
+    The caller holds the person.
+
+    :returns: the numbers of the contacts that are gone.
+    """
+    for contact in only_known_by(session, conversation):
+        forget_words(session, contact)
+    return conversations.take_back(session, conversation, now)
+
+
 def forget_words(session: Session, contact: Contact) -> None:
     """Erase what was said in questions about a contact's conversations: it may name the contact.
 
-    Those too that were with the contact once, as the ledger knows, and were corrected since. Comes
-    before the contact is erased; who asked, who decided and when stay.
+    Those too that were with the contact once, as the ledger knows, or by which the contact's was
+    set aside before it was split off. Comes before the contact is erased; who asked, who decided
+    and when stay.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
     once = select(Entry.deed).where(Entry.tie_id.in_(one_with(contact.id)))
-    about = or_(Question.conversation_id.in_(theirs), Question.conversation_id.in_(once))
+    marks = select(Conversation.set_aside_by).where(Conversation.id.in_(theirs))
+    decided = aliased(Question)
+    split_off = select(decided.conversation_id).where(decided.id.in_(marks))
+    about = or_(*(Question.conversation_id.in_(those) for those in (theirs, once, split_off)))
     for column in (Question.text, Question.answer, Question.reason, Question.restored_reason):
         session.execute(
             update(Question)

@@ -1,4 +1,4 @@
-"""The people somebody knows, and each one's story."""
+"""The people somebody knows, each one's story, and what of it is taken back."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -24,12 +24,19 @@ from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.merging import why_two
 from advocacy.conversations.queries import conversations_with
 from advocacy.conversations.rules import can_be_changed, did_with
-from advocacy.conversations.views.blueprint import names_in_words, short_name
+from advocacy.conversations.views.blueprint import (
+    card_of,
+    names_in_words,
+    next_page,
+    own_conversation,
+    short_name,
+)
 from advocacy.core.errors import Conflict, DomainError, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.time import day_of, now
 from advocacy.points.queries import kept_ties
 from advocacy.programme.queries import get_programme
+from advocacy.questions import actions as questions
 from advocacy.relationships import actions, queries, rules
 from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
@@ -329,3 +336,16 @@ def merge(contact_id: int) -> ResponseReturnValue:
         return _merge_page(contact_id, other_id, error.message)
     flash(f"{called} and {short_name(kept)} are one person now.")
     return redirect(f"/contacts/{contact_id}")
+
+
+@blueprint.post("/conversations/<int:conversation_id>/take-back")
+def take_back(conversation_id: int) -> ResponseReturnValue:
+    """Take a conversation back, and whom it alone had brought along."""
+    hold(db(), current_user.id)
+    conversation = own_conversation(conversation_id)
+    gone = questions.take_back(db(), conversation, now())
+    flash("Taken back. Your points are as if it had never been logged.")
+    where = next_page()
+    if not where or where in {f"/contacts/{contact}" for contact in gone}:
+        where = card_of(conversation_id)
+    return redirect(where)

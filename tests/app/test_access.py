@@ -13,7 +13,7 @@ OWN = {
     "conversations.answered_page",
     "conversations.answered",
     "conversations.unmark_answered",
-    "conversations.take_back",
+    "relationships.take_back",
     "asked.question",
     "asked.answer",
     "confirmations.ask_page",

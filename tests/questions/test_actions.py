@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from advocacy.audit.models import Event
-from advocacy.contacts.actions import describe
+from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import correct, hold, mark_answered, take_back
@@ -448,6 +448,58 @@ def test_the_words_go_with_a_contact_whom_it_was_with_before_it_was_corrected(
         "",
         "Who is Kwame?",
     ]
+
+
+def test_the_words_go_with_a_contact_whom_it_was_with_before_it_was_taken_back(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    talk, [kwame] = log(session, ada, sofia, DAY), add_contacts(session, ada, "Kwame")
+    question, other = ask(session, talk, mona), log(session, ada, kwame, DAY)
+    actions.answer(session, question, "Sofia asked.", person_id=ada.id, now=noon(LATER))
+    ask(session, other, mona)
+    for taken in (talk, other):
+        assert actions.take_back(session, taken, noon(LATER)) == []
+    assert [one.answer for one in session.scalars(select(Question).order_by(Question.id))] == [
+        "Sofia asked.",
+        None,
+    ]
+    actions.forget_words(session, session.get_one(Contact, sofia))
+    kept = session.execute(select(Question.text, Question.answer).order_by(Question.id)).all()
+    assert kept == [("", ""), ("What was it?", None)]
+
+
+def test_the_words_go_with_a_contact_whose_part_was_split_off(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [kwame] = add_contacts(session, ada, "Kwame")
+    answered = [True, False]
+    talk = log(session, ada, [sofia, kwame], DAY, "called", began="contact", answered=answered)
+    set_aside(session, talk, mona)
+    hold(session, ada.id)
+    mark_answered(session, talk, kwame, replied_on=DAY, now=noon(LATER))
+    actions.forget_words(session, session.get_one(Contact, kwame))
+    assert session.execute(select(Question.text, Question.reason)).all() == [("", "")]
+
+
+def test_the_words_go_with_whom_a_conversation_that_is_taken_back_had_brought_along(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [new] = find_or_add(session, ada.id, ["Wilhelmina"], noon(DAY))
+    talk = log(session, ada, [new, sofia], DAY, answered=[False, True])  # no entry of theirs
+    other = log(session, ada, sofia, DAY, "called")
+    decided = set_aside(session, talk, mona)
+    restore(session, decided, mona)
+    question = ask(session, talk, mona, "Who is Wilhelmina?")
+    actions.answer(session, question, "Wilhelmina is kind.", person_id=ada.id, now=noon(LATER))
+    ask(session, other, mona, "Who is Sofia?")
+    hold(session, ada.id)
+    assert actions.take_back(session, talk, noon(LATER)) == [new]
+    kept = session.execute(
+        select(Question.text, Question.answer, Question.reason, Question.restored_reason).order_by(
+            Question.id
+        )
+    ).all()
+    assert kept == [("", None, "", ""), ("", "", None, None), ("Who is Sofia?", None, None, None)]
 
 
 def test_of_a_leaver_it_can_still_be_decided(

@@ -6,6 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
+from advocacy.contacts.actions import find_or_add
+from advocacy.conversations.actions import NewConversation, record
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import month_of
 from advocacy.people.actions import deactivate
@@ -213,6 +216,22 @@ def test_taken_back_it_is_closed_in_words_to_both(
     assert "Avi took this conversation back" in page
     assert "Decide" not in page
     assert "No question is open" in said(mina, "/leaderboard/questions")
+
+
+def test_taken_back_by_its_form_it_takes_the_words_about_whom_it_had_brought_along(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    at = datetime.now(UTC)
+    with app.extensions["advocacy_database"].writing() as session:
+        new = find_or_add(session, ids["avi"], ["Wilhelmina"], at)
+        said = Said(TODAY, "called", "advocate", [True])
+        [ids["call"]] = record(session, [NewConversation(ids["avi"], new, said)], at)
+    number = asked(mina, ids, "Who is Wilhelmina?")
+    edit, back = f"/conversations/{ids['call']}/edit", f"/conversations/{ids['call']}/take-back"
+    assert avi.post(back, avi.form(edit, back)).status_code == 302
+    page = mina.page(f"/leaderboard/questions/{number}").get_text()
+    assert "Avi took this conversation back" in page
+    assert "Wilhelmina" not in page
 
 
 def test_the_close_page_says_how_many_are_open(

@@ -1,4 +1,4 @@
-"""Logging a conversation, marking that an answer came, correcting and taking back."""
+"""Logging a conversation, marking that an answer came, and correcting."""
 
 from advocacy.conversations.views import answers, correcting, logging
 from advocacy.conversations.views.blueprint import blueprint

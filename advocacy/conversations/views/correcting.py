@@ -1,4 +1,4 @@
-"""Correcting a conversation, and taking it back."""
+"""Correcting a conversation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -183,16 +183,3 @@ def _as_it_is(conversation: Conversation, form: LogForm) -> tuple[list[int], Sai
         note=(form.note.data or "").replace("\r\n", "\n").strip(),
     )
     return [one.contact_id for one in people], said
-
-
-@blueprint.post("/conversations/<int:conversation_id>/take-back")
-def take_back(conversation_id: int) -> ResponseReturnValue:
-    """Take a conversation back, and whom it alone had brought along."""
-    actions.hold(db(), current_user.id)
-    conversation = own_conversation(conversation_id)
-    gone = actions.take_back(db(), conversation, now())
-    flash("Taken back. Your points are as if it had never been logged.")
-    where = next_page()
-    if not where or where in {f"/contacts/{contact}" for contact in gone}:
-        where = card_of(conversation_id)
-    return redirect(where)

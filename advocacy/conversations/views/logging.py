@@ -84,7 +84,7 @@ def _flash_logged(number: int, said: Said, twins: Sequence[Contact], where: str)
     if twins:
         known = names_in_words([short_name(contact) for contact in twins])
         text += f" {rules.called_twice(said.kind, known)}"
-    undo = url_for("conversations.take_back", conversation_id=number)
+    undo = url_for("relationships.take_back", conversation_id=number)
     flash_undo(text, undo, {"next": where}, "caution" if twins else "undo")
 
 
