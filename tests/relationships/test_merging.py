@@ -575,6 +575,21 @@ def test_the_page_says_first_what_it_does(avi: Caller) -> None:
     assert "one person already" in again.text
 
 
+def test_who_are_one_already_lead_to_the_person(avi: Caller) -> None:
+    form = avi.form("/contacts/1/merge?other=2", "/contacts/1/merge")
+    avi.post("/contacts/1/merge", form)
+    for answer, status, words in (
+        (avi.post("/contacts/1/merge", {**form, "form_key": "new"}), 409, "one person already"),
+        (avi.get("/contacts/1/merge?other=2"), 409, "one person already"),
+        (avi.get("/contacts/1/merge?other=1"), 422, "one contact already"),
+    ):
+        assert answer.status_code == status
+        [main] = read(answer).select("main")
+        assert words in main.text
+        [way] = main.select("a")
+        assert (way["href"], way.text.strip()) == ("/contacts/1", "To the person")
+
+
 def test_another_name_is_shown_and_can_be_removed(avi: Caller) -> None:
     avi.post("/contacts/1/merge", avi.form("/contacts/1/merge?other=2", "/contacts/1/merge"))
     page = avi.page("/contacts/1")
