@@ -1,5 +1,6 @@
 """Reading which conversations earned nothing, why, and what they may still bring."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import did
-from advocacy.core.time import first_day, last_day
+from advocacy.core.time import first_day, last_day, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import first_open_month
@@ -44,11 +45,18 @@ def quiet_in_month(
     *,
     about: About,
 ) -> list[Quiet]:
-    """Return the month's conversations with no entry of their own in it, and why."""
-    earning = {(entry.deed, entry.tie) for entry in entries if entry.points > 0}
+    """Return the month's conversations that stand at no points in it, and why.
+
+    What the month only takes off for another day, of a closed month, is no part of that.
+    """
+    sums: Counter[tuple[int, int | None]] = Counter()
+    for entry in entries:
+        if month_of(entry.day) == month:
+            sums[entry.deed, entry.tie] += entry.points
+    earning = {of for of, points in sums.items() if points > 0}
     days = Conversation.day.between(first_day(month), last_day(month))
-    is_closed = month < (first_open_month(session) or "")
-    return _quiet(session, person, days, earning, book, about=about, is_closed=is_closed)
+    closed = month if month < (first_open_month(session) or "") else None
+    return _quiet(session, person, days, earning, book, about=about, closed=closed)
 
 
 def quiet_with(
@@ -65,7 +73,7 @@ def quiet_with(
     :param earning: those that earned something, by conversation and tie.
     """
     which = Participant.contact_id == tie
-    return _quiet(session, person, which, earning, book, about=about, is_closed=False)
+    return _quiet(session, person, which, earning, book, about=about, closed=None)
 
 
 def _quiet(
@@ -76,7 +84,7 @@ def _quiet(
     book: RuleBook,
     *,
     about: About,
-    is_closed: bool,
+    closed: str | None,
 ) -> list[Quiet]:
     rows = session.execute(
         select(Conversation, Participant, Contact)
@@ -98,7 +106,7 @@ def _quiet(
         },
         book,
     )
-    entered = points_of_deeds(session, person.id, {row[0].id for row in rows}) if is_closed else {}
+    entered = points_of_deeds(session, person.id, {row[0].id for row in rows}) if closed else {}
     first_open = first_open_month(session) or ""
     quiet = []
     for conversation, participant, contact in rows:
@@ -113,7 +121,7 @@ def _quiet(
             set_aside=about.words(conversation.set_aside_by),
             rules=book.of(conversation.day),
             is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
-            later=_entered_later(entered.get(of, {})),
+            later=_entered_later(entered.get(of, {}), closed or ""),
         )
         quiet.append(
             Quiet(
@@ -129,7 +137,8 @@ def _quiet(
     return quiet
 
 
-def _entered_later(entered: Mapping[tuple[str, str], int]) -> tuple[str, int] | None:
-    """Return what a conversation of a closed month earned in a later one: where, and how much."""
-    points = sum(entered.values())
-    return (min(month for month, _ in entered), points) if points > 0 else None
+def _entered_later(entered: Mapping[tuple[str, str], int], closed: str) -> tuple[str, int] | None:
+    """Return what a conversation of a closed month earned after it: where first, and how much."""
+    later = {of: points for of, points in entered.items() if of[0] > closed}
+    points = sum(later.values())
+    return (min(month for month, _ in later), points) if points > 0 else None

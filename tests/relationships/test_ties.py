@@ -7,14 +7,17 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from advocacy.contacts.actions import find_or_add
+from advocacy.contacts.actions import describe, find_or_add
+from advocacy.contacts.models import Contact
 from advocacy.conversations.actions import (
     NewConversation,
     correct,
     hold,
     mark_answered,
     record,
+    settle_ties,
     take_back,
+    unmark_answered,
 )
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
@@ -112,6 +115,57 @@ def test_an_answer_after_the_close_is_told_in_both_months(
         "It is of 28 January, but January 2026 was closed by then: entered in February 2026, and "
         "counted there."
     )
+
+
+def quiet_in(session: Session, ada: Person, month: str) -> dict[int, str]:
+    told = explain(session, ada, month, for_manager=False, with_quiet=True).quiet
+    return {one.conversation_id: one.reason for one in told}
+
+
+def test_what_was_all_taken_off_again_is_told_with_why(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    (tom,) = add_contacts(session, ada, "Tom")
+    call = log(session, ada, [sofia, tom], MONDAY, "called")
+    earlier, kept = log(session, ada, sofia, MONDAY + WEEK), log(session, ada, tom, MONDAY + WEEK)
+    unmark_answered(session, call, sofia, noon(MONDAY))
+    assert quiet_in(session, ada, "2026-01") == {
+        call.id: "This call has no answer yet: it is worth 8 once Sofia answers."
+    }
+    hold(session, ada.id)
+    describe(session, session.get_one(Contact, sofia), name="", email=ada.email, shared=False)
+    settle_ties(session, {sofia: ada.id}, noon(MONDAY))
+    assert quiet_in(session, ada, "2026-01") == dict.fromkeys(
+        (call.id, earlier.id), "Remembered only: colleagues do not count."
+    )
+    assert kept.id not in quiet_in(session, ada, "2026-01")
+
+
+def test_what_was_taken_off_before_the_close_and_counts_again_since_says_where(
+    session: Session, ada: Person, sofia: int, tmp_path: Path
+) -> None:
+    day, later = date(2026, 1, 28), date(2026, 2, 2)
+    call = log(session, ada, sofia, day, "called")
+    unmark_answered(session, call, sofia, noon(day))
+    close_months(session, "2026-01", closed_by=None, now=noon(later), data=tmp_path)
+    mark_answered(session, call, sofia, now=noon(later))
+    assert quiet_in(session, ada, "2026-01") == {
+        call.id: "Its 8 points came when this month was closed: entered in February 2026."
+    }
+
+
+def test_what_was_moved_out_of_a_closed_month_stands_in_the_one_that_it_is_of(
+    session: Session, ada: Person, sofia: int, tmp_path: Path
+) -> None:
+    day, later = date(2026, 1, 28), date(2026, 2, 2)
+    talk = log(session, ada, sofia, day)
+    close_months(session, "2026-01", closed_by=None, now=noon(later), data=tmp_path)
+    correct(session, talk, Said(later, "wrote", "advocate", [True]), [sofia], noon(later))
+    assert (
+        sum(one.points for one in explain(session, ada, "2026-02", for_manager=False).entries) == 0
+    )
+    for month in ("2026-01", "2026-02"):
+        assert quiet_in(session, ada, month) == {}
 
 
 def test_a_ring_is_made_of_weeks(session: Session, ada: Person, sofia: int) -> None:
