@@ -36,7 +36,11 @@ from advocacy.points.actions import recounted
 from advocacy.points.queries import entered_at, rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.programme.queries import get_programme
-from advocacy.questions.queries import questions_for_today, set_aside_then_taken_back
+from advocacy.questions.queries import (
+    count_to_decide,
+    questions_for_today,
+    set_aside_then_taken_back,
+)
 from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
@@ -92,6 +96,7 @@ def today() -> ResponseReturnValue:
         waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),
         questions=questions,
         corrections=corrections,
+        to_decide=count_to_decide(db(), current_user.id) if current_user.role.manages else 0,
         titles=titles_of(db(), told_about, for_manager=False) if told_about else {},
         entered=_entered(corrections),
         taken_back=_taken_back() if current_user.role.manages else (),

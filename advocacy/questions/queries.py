@@ -134,6 +134,19 @@ def set_aside_then_taken_back(
     )
 
 
+def count_to_decide(session: Session, by: int) -> int:
+    """Return how many answered questions wait for a decision that somebody may take."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Question)
+            .join(Conversation, Conversation.id == Question.conversation_id)
+            .where(Conversation.person_id != by, Question.answer.is_not(None), _is_open())
+        )
+        or 0
+    )
+
+
 def set_aside_marks(session: Session) -> dict[int, int]:
     """Return by which question conversations are set aside, by their number, as was decided."""
     rows = session.execute(

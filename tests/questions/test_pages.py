@@ -109,6 +109,27 @@ def test_asked_answered_set_aside_and_counting_again(
     assert "count again." in said(avi, "/")
 
 
+def test_a_managers_today_tells_how_many_answers_wait_for_a_decision(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    def told(caller: Caller) -> str:
+        ways = caller.page("/").select("main a[href='/leaderboard/questions']")
+        return ways[0].parent.get_text(" ", strip=True) if ways and ways[0].parent else ""
+
+    ada = Caller(app, "ada")
+    number = asked(mina, ids)
+    hers = f"/leaderboard/{ids['ada']}/ask/{ids['hers']}"
+    assert mina.send(hers, {"text": "What was it?"}).status_code == 302
+    assert (told(mina), told(ada)) == ("", "")
+    avi.send(f"/questions/{number}", {"answer": "A call."})
+    ada.send(f"/questions/{number + 1}", {"answer": "A visit."})
+    assert told(mina) == "2 answered questions wait for a decision. Read and decide"
+    assert told(ada) == "An answered question waits for a decision. Read and decide"  # not her own
+    assert told(avi) == ""
+    mina.send(f"/leaderboard/questions/{number}", {"outcome": "kept", "reason": ""})
+    assert told(ada) == ""
+
+
 def test_a_form_sent_twice_asks_once_and_another_tab_is_told(
     app: Flask, mina: Caller, ids: dict[str, int]
 ) -> None:
