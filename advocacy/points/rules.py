@@ -335,7 +335,7 @@ def strength_in_words(value: int, *, spoken: bool) -> str:
     """Return the word for a strength: the ring never stands without one."""
     if not spoken:
         return "not yet spoken"
-    for limit, word in ((0, "long ago"), (24, "just begun"), (49, "growing"), (74, "warm")):
+    for limit, word in ((0, "long ago"), (24, "faint"), (49, "growing"), (74, "warm")):
         if value <= limit:
             return word
     return "close"

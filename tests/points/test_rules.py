@@ -533,8 +533,8 @@ def test_strength_looks_back_only() -> None:
     ("value", "word"),
     [
         (0, "long ago"),
-        (1, "just begun"),
-        (24, "just begun"),
+        (1, "faint"),
+        (24, "faint"),
         (25, "growing"),
         (49, "growing"),
         (50, "warm"),
