@@ -1,6 +1,6 @@
 """What is written down."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,24 +55,24 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How often somebody looked at a month's entries on one day, and when last."""
+    """How often somebody looked at the entries of some months on one day, and when last."""
 
     actor_id: int | None
-    month: str
+    months: Sequence[str]
     last_at: datetime
     times: int
 
 
 def grouped(looks: Iterable[tuple[int | None, str, datetime]], zone: str) -> list[Looks]:
-    """Return looks by who looked, at which month, on which day; as they come, latest first.
+    """Return looks by who looked on which day; as they come, latest first.
 
     :param looks: who, the month looked at, and when, latest first.
     """
-    found: dict[object, Looks] = {}
-    for actor_id, month, at in looks:
-        key = actor_id, month, at.astimezone(ZoneInfo(zone)).date()
-        known = found.get(key)
-        found[key] = Looks(
-            actor_id, month, known.last_at if known else at, known.times + 1 if known else 1
-        )
-    return list(found.values())
+    found: dict[object, list[tuple[int | None, str, datetime]]] = {}
+    for look in looks:
+        actor_id, _, at = look
+        found.setdefault((actor_id, at.astimezone(ZoneInfo(zone)).date()), []).append(look)
+    return [
+        Looks(of_day[0][0], sorted({month for _, month, _ in of_day}), of_day[0][2], len(of_day))
+        for of_day in found.values()
+    ]

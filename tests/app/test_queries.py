@@ -6,8 +6,8 @@ from sqlalchemy import event
 from tests.app.world import World
 
 # Who asks, and how many queries the page takes. A board's full page takes two fewer: it need not
-# look for people without points; Today takes two fewer while nobody asks about an entry, and one more
-# for managers.
+# look for people without points; Today takes two fewer while nobody asks about an entry, and one
+# more for managers.
 QUERIES = {
     "home.today": ("advocate", 14),
     "home.growth": ("advocate", 23),
