@@ -56,6 +56,7 @@ class ExplainedEntry:
     words: Words
     built_by: Part
     deed: int
+    tie: int | None
     taken_off: bool = False
     """Whether a later entry takes it off again."""
     asked: Asked | None = None
@@ -239,6 +240,7 @@ def _one(entry: Entry, person: Person, known: _Known, *, for_manager: bool) -> E
         words=words,
         built_by=_built_by(entry),
         deed=entry.deed,
+        tie=entry.tie,
         taken_off=taken_off,
         asked=about.of(entry),
         is_put_right=fate is Fate.PUT_RIGHT,

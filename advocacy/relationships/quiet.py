@@ -33,6 +33,7 @@ class Quiet:
     waiting: str
     icon: str
     conversation_id: int
+    tie: int
     asked: Asked | None = None
 
 
@@ -131,6 +132,7 @@ def _quiet(
                 waiting=waiting,
                 icon=rules.ICONS[conversation.kind],
                 conversation_id=conversation.id,
+                tie=contact.id,
                 asked=about.questions.get(conversation.id),
             )
         )

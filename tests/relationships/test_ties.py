@@ -23,6 +23,7 @@ from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.people.models import Person
+from advocacy.people.queries import get_person
 from advocacy.points.rules import strength, strength_by_week
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.explained import explain, explain_tie
@@ -204,3 +205,26 @@ def test_a_card_says_what_each_talk_stands_at(app: Flask) -> None:
     (earned,) = card.select("#earned [data-figure='points:tie']")
     assert earned.text == "8"
     assert len(card.select("#strength .weeks tbody tr")) == 3
+
+
+def test_what_waits_for_an_answer_leads_its_advocate_alone_to_the_card(app: Flask) -> None:
+    database: Database = app.extensions["advocacy_database"]
+    ids, at = settle_in(database), now()
+    with database.writing() as session:
+        avi, today = get_person(session, ids["avi"]), at.date()
+        maria, tom, lena = add_contacts(session, avi, "Maria", "Tom", "Lena")
+        log(session, avi, maria, today - timedelta(days=10), "called")
+        log(session, avi, maria, today, answered=False)
+        log(session, avi, tom, today, answered=False)
+        log(session, avi, lena, today, began="contact", answered=False)
+    waiting = ".entry-waiting a.chip"
+    page = Caller(app, "avi").page("/growth")
+    assert {one.text.strip(): one["href"] for one in page.select(waiting)} == {
+        "+11 when Maria answers": f"/contacts/{maria}#story",
+        "+4 when Tom answers": f"/contacts/{tom}#story",
+        "counts when you answer": f"/contacts/{lena}#story",
+    }
+    assert Caller(app, "avi").page(f"/contacts/{tom}").select_one("#story") is not None
+    managers = Caller(app, "mina").page(f"/leaderboard/{ids['avi']}")
+    assert "+11 when private contact 1 answers" in managers.text
+    assert managers.select(waiting) == []
