@@ -485,14 +485,19 @@ class World:
         merge(self.session, self.people[person].id, *ties, noon(self.today))
         self.same = {n: kept if one == gone else one for n, one in self.same.items()}
         for talk in self.talks:
-            if (part := talk.with_whom.pop(gone, None)) is not None:
+            if (part := talk.with_whom.get(gone)) is not None:
                 also = talk.with_whom.get(kept, part)
-                talk.with_whom[kept] = Part(
+                both = Part(
                     part.answered or also.answered,
                     min(part.logged_on, also.logged_on),
                     part.reported or also.reported,
                     part.named or also.named,
                 )
+                # in the place of whoever of the two was named first
+                talk.with_whom = {
+                    self.same[n]: both if n in (kept, gone) else one
+                    for n, one in talk.with_whom.items()
+                }
         self.witnessed = {(self.same[contact], day) for contact, day in self.witnessed}
         emails = [one for one in (self.email_of[kept], self.email_of[gone]) if one]
         self.email_of |= {kept: emails[0] if emails else None, gone: None}
