@@ -10,7 +10,11 @@ from advocacy.cli.output import format_option, print_as, print_json, print_table
 from advocacy.cli.periods import MONTH, QUARTER, YEAR
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from advocacy.recognition.boards import BoardRow
+    from advocacy.recognition.ranking import Place
+    from advocacy.relationships.explained import Explained
 
 _HEADINGS = {
     "rank": "#",
@@ -154,7 +158,7 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
     from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.cli.house import opened_house
-    from advocacy.core.time import now, parse_moment, words_for_period
+    from advocacy.core.time import now, parse_moment
     from advocacy.people.queries import get_person_by_email
     from advocacy.programme.queries import get_programme
     from advocacy.recognition.replay import replay
@@ -179,7 +183,30 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
         else:
             replayed = replay(session, person, asked, moment, for_manager=True)
             explained, place = replayed.explained, replayed.place
-    entries = [
+    document = _document(person.email, explained)
+    if moment:
+        document |= {
+            "as_of": moment,
+            "rank": place.rank if place else None,
+            "of": place.of if place else None,
+        }
+    print_as(format_, document, lambda: _print_explained(person.name, explained, moment, place))
+
+
+def _document(email: str, explained: "Explained") -> dict[str, Any]:
+    return {
+        "email": email,
+        "month": explained.month,
+        "points": explained.points,
+        "seen": explained.seen,
+        "word": explained.word,
+        "shares": explained.shares,
+        "entries": _entries(explained),
+    }
+
+
+def _entries(explained: "Explained") -> list[dict[str, Any]]:
+    return [
         {
             "id": entry.id,
             "rule": entry.rule,
@@ -193,36 +220,24 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
         }
         for entry in explained.entries
     ]
-    document = {
-        "email": person.email,
-        "month": asked,
-        "points": explained.points,
-        "seen": explained.seen,
-        "word": explained.word,
-        "shares": explained.shares,
-        "entries": entries,
-    }
+
+
+def _print_explained(
+    name: str, explained: "Explained", moment: "datetime | None", place: "Place | None"
+) -> None:
+    from advocacy.core.time import words_for_period
+
+    points = "point" if explained.points == 1 else "points"
+    counted = min(explained.word, explained.word_limit)
+    click.echo(
+        f"{name}, {words_for_period(explained.month)}: {explained.points} {points} (seen "
+        f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
+        f"{explained.shares})"
+    )
     if moment:
-        document |= {
-            "as_of": moment,
-            "rank": place.rank if place else None,
-            "of": place.of if place else None,
-        }
-
-    def in_words() -> None:
-        points = "point" if explained.points == 1 else "points"
-        counted = min(explained.word, explained.word_limit)
-        click.echo(
-            f"{person.name}, {words_for_period(asked)}: {explained.points} {points} (seen "
-            f"{explained.seen}, on their word {explained.word}, counted {counted}, shares "
-            f"{explained.shares})"
-        )
-        if moment:
-            rank = f", rank {place.rank} of {place.of}" if place else ", without a rank"
-            click.echo(f"As it stood at {moment:%Y-%m-%d %H:%M} UTC{rank}.")
-        headings = {"day": "day", "points": "points", "rule": "rule", "evidence": "evidence"}
-        headings |= {"contact": "contact", "reason": "reason"}
-        if entries:
-            print_table(headings, entries)
-
-    print_as(format_, document, in_words)
+        rank = f", rank {place.rank} of {place.of}" if place else ", without a rank"
+        click.echo(f"As it stood at {moment:%Y-%m-%d %H:%M} UTC{rank}.")
+    headings = {"day": "day", "points": "points", "rule": "rule", "evidence": "evidence"}
+    headings |= {"contact": "contact", "reason": "reason"}
+    if explained.entries:
+        print_table(headings, _entries(explained))
