@@ -63,21 +63,13 @@ def put_right(
         field="reason",
         empty=f"Write a reason: {called} reads it.",
     )
-    correction = Correction(
-        conversation_id=conversation_id,
-        corrected_by=corrected_by,
-        corrected_at=now,
-        reason=reason,
-        day=conversation.day,
-        kind=conversation.kind,
-        began=conversation.began,
-        answered=sum(one.answered for one in people),
-        people=len(people),
+    _keep_as_it_was(
+        session,
+        conversation,
+        people,
+        Correction(corrected_by=corrected_by, corrected_at=now, reason=reason),
     )
-    session.add(correction)
-    session.flush()
     conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
-    conversation.put_right_by = correction.id
     for one, answered in zip(people, said.answered, strict=True):
         one.answered, one.logged_on = answered, said.day  # on time, whenever it comes
     session.flush()
@@ -91,6 +83,22 @@ def put_right(
         now=now,
     )
     return conversation
+
+
+def _keep_as_it_was(
+    session: Session,
+    conversation: Conversation,
+    people: Sequence[Participant],
+    correction: Correction,
+) -> None:
+    """Keep with a correction what the conversation said before, and that it was put right by it."""
+    correction.conversation_id = conversation.id
+    correction.day, correction.kind = conversation.day, conversation.kind
+    correction.began, correction.people = conversation.began, len(people)
+    correction.answered = sum(one.answered for one in people)
+    session.add(correction)
+    session.flush()
+    conversation.put_right_by = correction.id
 
 
 def find_with_entries(session: Session, person_id: int, conversation_id: int) -> Conversation:
