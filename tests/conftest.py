@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from advocacy.config import Settings
     from advocacy.core.database import Database
+    from advocacy.people.models import Person
     from tests.databases import Databases, Lent
     from tests.servers import LiveServer
 
@@ -100,6 +101,31 @@ def session(database: "Database") -> Iterator["Session"]:
 
     with undone(database) as opened:
         yield opened
+
+
+@pytest.fixture
+def ada(session: "Session") -> "Person":
+    """Give an advocate, in a programme of her own."""
+    from tests.builders import add_person, add_programme
+
+    add_programme(session)
+    return add_person(session)
+
+
+@pytest.fixture
+def mona(session: "Session", ada: "Person") -> "Person":
+    """Give a manager in Ada's programme."""
+    from tests.builders import add_person
+
+    return add_person(session, "mona@example.com", name="Mona Berg", role="manager")
+
+
+@pytest.fixture
+def sofia(session: "Session", ada: "Person") -> int:
+    """Give the number of somebody whom Ada knows."""
+    from tests.builders import add_contacts
+
+    return add_contacts(session, ada, "Sofia Marin")[0]
 
 
 @pytest.fixture

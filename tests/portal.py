@@ -15,7 +15,9 @@ from advocacy.auth.models import Credential
 from advocacy.core.database import Database
 from advocacy.people.actions import add_person
 from advocacy.people.models import Person
+from advocacy.people.queries import get_person
 from advocacy.programme.actions import start
+from tests.builders import add_contacts, log
 
 PASSWORD = "a long phrase of one's own"
 JOINED = date(2026, 1, 5)
@@ -38,6 +40,18 @@ def settle_in(database: Database, *people: str) -> dict[str, int]:
         hashed = session.get_one(Credential, first).password_hash
         for other in others:
             session.add(Credential(person_id=other, password_hash=hashed, changed_at=now))
+    return ids
+
+
+def talk_first(database: Database) -> dict[str, int]:
+    """Settle in, and let Avi have called Maria today, and Ada have called Lena."""
+    ids, today = settle_in(database), datetime.now(UTC).date()
+    with database.writing() as session:
+        for who, name, call in (("avi", "Maria Oliveira", "call"), ("ada", "Lena", "hers")):
+            person = get_person(session, ids[who])
+            [contact] = add_contacts(session, person, name)
+            ids[name.split()[0].lower()] = contact
+            ids[call] = log(session, person, contact, today, "called").id
     return ids
 
 
@@ -142,3 +156,8 @@ def above(answer: TestResponse) -> str:
     said = read(answer).select_one(".field-summary")
     assert said is not None
     return said.get_text(" ", strip=True)
+
+
+def said(caller: Caller, path: str) -> str:
+    """Return the words of a page."""
+    return " ".join(caller.page(path).get_text(" ").split())

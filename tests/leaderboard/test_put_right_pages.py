@@ -13,7 +13,7 @@ from advocacy.people.actions import deactivate
 from advocacy.people.queries import get_person
 from advocacy.questions.actions import ask, decide
 from tests.builders import add_contacts, log, points_in
-from tests.portal import Caller, above, kept, read, settle_in, wrong
+from tests.portal import Caller, above, kept, read, said, talk_first, wrong
 
 TODAY = datetime.now(UTC).date()
 MONTH = month_of(TODAY)
@@ -24,15 +24,12 @@ WHY = "It was a letter."
 def ids(app: Flask) -> dict[str, int]:
     """Let Avi have called Maria, and written to her and Tom, and Ada have called Lena."""
     database: Database = app.extensions["advocacy_database"]
-    ids = settle_in(database)
+    ids = talk_first(database)
     with database.writing() as session:
-        avi, ada = get_person(session, ids["avi"]), get_person(session, ids["ada"])
-        ids["maria"], ids["tom"] = add_contacts(session, avi, "Maria Oliveira", "Tom")
-        ids["call"] = log(session, avi, ids["maria"], TODAY, "called").id
+        avi = get_person(session, ids["avi"])
+        [ids["tom"]] = add_contacts(session, avi, "Tom")
         both = [ids["maria"], ids["tom"]]
         ids["both"] = log(session, avi, both, TODAY, answered=[True, True]).id
-        [lena] = add_contacts(session, ada, "Lena")
-        ids["hers"] = log(session, ada, lena, TODAY, "called").id
     return ids
 
 
@@ -48,10 +45,6 @@ def avi(app: Flask, ids: dict[str, int]) -> Caller:
 
 def path_of(ids: dict[str, int], talk: str = "call") -> str:
     return f"/leaderboard/{ids['avi']}/put-right/{ids[talk]}"
-
-
-def said(caller: Caller, path: str) -> str:
-    return " ".join(caller.page(path).get_text(" ").split())
 
 
 def ways(caller: Caller, ids: dict[str, int]) -> list[str]:

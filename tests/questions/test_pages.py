@@ -15,8 +15,8 @@ from advocacy.people.actions import deactivate
 from advocacy.people.queries import get_person
 from advocacy.points.models import Standing
 from advocacy.questions.models import Question
-from tests.builders import add_contacts, add_item, log, share
-from tests.portal import Caller, above, kept, settle_in, wrong
+from tests.builders import add_item, share
+from tests.portal import Caller, above, kept, said, talk_first, wrong
 
 TODAY = datetime.now(UTC).date()
 MONTH = month_of(TODAY)
@@ -26,13 +26,9 @@ MONTH = month_of(TODAY)
 def ids(app: Flask) -> dict[str, int]:
     """Let Avi have called Maria and shared something, and Ada have called Lena."""
     database: Database = app.extensions["advocacy_database"]
-    ids = settle_in(database)
+    ids = talk_first(database)
     with database.writing() as session:
-        avi, ada = get_person(session, ids["avi"]), get_person(session, ids["ada"])
-        [ids["maria"]] = add_contacts(session, avi, "Maria Oliveira")
-        ids["call"] = log(session, avi, ids["maria"], TODAY, "called").id
-        [lena] = add_contacts(session, ada, "Lena")
-        ids["hers"] = log(session, ada, lena, TODAY, "called").id
+        avi = get_person(session, ids["avi"])
         ids["share"] = share(session, avi, add_item(session), TODAY)
     return ids
 
@@ -64,10 +60,6 @@ def points(app: Flask, ids: dict[str, int]) -> int:
     with app.extensions["advocacy_database"].reading() as session:
         standing = session.get(Standing, (ids["avi"], MONTH))
         return standing.points if standing else 0
-
-
-def said(caller: Caller, path: str) -> str:
-    return " ".join(caller.page(path).get_text(" ").split())
 
 
 def test_asked_answered_set_aside_and_counting_again(
