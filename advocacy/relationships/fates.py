@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
+from advocacy.core.time import monday_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import merges_of
-from advocacy.points.rules import Evidence, Remembered, remembered_only
+from advocacy.points.rules import Evidence, Remembered, Rule, remembered_only
 from advocacy.programme.queries import get_programme
 from advocacy.relationships.asked import About
 from advocacy.relationships.facts import answered_of
@@ -24,7 +25,6 @@ _NOT_COUNTED = {
     Remembered.BEFORE_PROGRAMME: Fate.BEFORE_PROGRAMME,
     Remembered.BEFORE_JOINING: Fate.BEFORE_JOINING,
     Remembered.COLLEAGUE: Fate.COLLEAGUE,
-    Remembered.SET_ASIDE: Fate.CHANGED,  # it did not count already when it was set aside
 }
 
 
@@ -82,6 +82,8 @@ def _fate_among(entry: Entry, entries: Sequence[Entry], *, is_answered: bool) ->
     if again:
         is_seen_since = entry.evidence == Evidence.WORD and again[-1].evidence == Evidence.SEEN
         return Fate.SEEN if is_seen_since else Fate.AGAIN
+    if entry.rule == Rule.WEEK:
+        alike = [one for one in alike if monday_of(one.day) == monday_of(entry.day)]
     if any(one.deed != entry.deed for one in alike):
         return Fate.STANDS
     return Fate.FOLLOWED if is_answered else Fate.CHANGED
@@ -139,7 +141,7 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
             fates[entry.id] = Fate.TAKEN_BACK
         elif of not in counted:
             fates[entry.id] = Fate.CHANGED if entry.tie in known else Fate.ERASED
-        elif reason := why.get(of):
+        elif (reason := why.get(of)) in _NOT_COUNTED:  # set aside it may be only since then
             fates[entry.id] = _NOT_COUNTED[reason]
     return fates
 

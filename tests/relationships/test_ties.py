@@ -25,10 +25,11 @@ from advocacy.core.time import now
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.rules import strength, strength_by_week
+from advocacy.questions.actions import decide
 from advocacy.recognition.actions import close_months
 from advocacy.relationships.explained import explain, explain_tie
 from advocacy.relationships.queries import strength_of
-from tests.builders import add_contacts, add_person, add_programme, log, noon
+from tests.builders import add_contacts, add_person, add_programme, log, noon, put_question
 from tests.portal import Caller, settle_in
 
 MONDAY = date(2026, 1, 5)
@@ -92,6 +93,23 @@ def test_what_rested_on_another_talk_is_nobodys_correction_of_this_one(
     assert reason.endswith(
         ": something that it rested on was corrected or taken back on 12 January."
     )
+
+
+def test_what_lost_its_answer_is_not_replaced_by_a_talk_of_another_week(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    first, second = log(session, ada, sofia, MONDAY), log(session, ada, sofia, MONDAY + WEEK)
+    unmark_answered(session, first, sofia, noon(MONDAY + WEEK))
+    question, later = put_question(session, second.id, mona), noon(MONDAY + 2 * WEEK)
+    decide(session, question, "set aside", "No.", decided_by=mona.id, now=later)
+    told = explain(session, ada, "2026-01", for_manager=False).entries
+    off = {one.rule: one.words.reason for one in told if one.points < 0 and one.recorded_at < later}
+    assert off == {
+        "week": "You corrected it on 12 January, and it counts as it stands now: the message with "
+        "Sofia of 5 January.",
+        "beginning": "Something that it rested on was corrected or taken back on 12 January: the "
+        "new relationship with Sofia of 12 January.",
+    }
 
 
 def test_an_answer_after_the_close_is_told_in_both_months(
