@@ -83,6 +83,10 @@ def test_put_right_from_the_entries_and_read_by_its_advocate(
     assert f"It says now: “ Maria Oliveira wrote ”, {TODAY:%A}" in told
     assert f"Your points: −4 in {words_for_period(MONTH)}." in told
     edit = f"/conversations/{ids['call']}/edit"
+    story = avi.page(f"/contacts/{ids['maria']}").select_one(f".story li:has(a[href^='{edit}'])")
+    assert story is not None
+    assert "Put right by Mina Somebody on" in story.get_text()
+    assert story.select(".entry-change")[0].get_text(strip=True) == "Open"
     assert today.select_one(f"main a[href='{edit}?next=/']") is not None
     mine = said(avi, edit)
     assert "Mina Somebody put this right, and that stands." in mine

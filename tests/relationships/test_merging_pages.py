@@ -42,6 +42,10 @@ def test_the_page_says_first_what_it_does(avi: Caller) -> None:
     card = avi.page("/contacts/1")
     assert "Fia Marin and Sofia Marin are one person now." in card.text
     assert avi.get("/contacts/2").location == "/contacts/1"
+    for old in ("/contacts/2/edit", "/contacts/2/merge"):  # lead to whom it is one with
+        assert "Sofia Marin" in avi.page(old).text, old
+    edit = avi.send("/contacts/2/edit", {"name": "Sofia Marín"})
+    assert (edit.status_code, edit.location) == (302, "/contacts/1")
     again = avi.post("/contacts/1/merge", {**form, "form_key": "another"})
     assert again.status_code == 409
     assert "one person already" in again.text
@@ -64,6 +68,8 @@ def test_who_are_one_already_lead_to_the_person(avi: Caller) -> None:
 
 def test_another_name_is_shown_and_can_be_removed(avi: Caller) -> None:
     avi.post("/contacts/1/merge", avi.form("/contacts/1/merge?other=2", "/contacts/1/merge"))
+    [typed] = avi.get("/contacts.json?q=fia+mar").json or []
+    assert (typed["id"], typed["detail"], typed["also"]) == (1, "also Fia Marin", ["Fia Marin"])
     page = avi.page("/contacts/1")
     assert fields(found_form(page, "/contacts/1/names"))["text"] == "Fia Marin"
     assert avi.send("/contacts/1", action="/contacts/1/names").location == "/contacts/1"

@@ -105,10 +105,10 @@ def test_what_lost_its_answer_is_not_replaced_by_a_talk_of_another_week(
     told = explain(session, ada, "2026-01", for_manager=False).entries
     off = {one.rule: one.words.reason for one in told if one.points < 0 and one.recorded_at < later}
     assert off == {
-        "week": "You corrected it on 12 January, and it counts as it stands now: the message with "
-        "Sofia of 5 January.",
-        "beginning": "Something that it rested on was corrected or taken back on 12 January: the "
-        "new relationship with Sofia of 12 January.",
+        "week": "The message with Sofia of 5 January: you corrected it on 12 January, and these "
+        "are the points from before.",
+        "beginning": "The new relationship with Sofia of 12 January: something that it rested on "
+        "was corrected or taken back on 12 January.",
     }
 
 
