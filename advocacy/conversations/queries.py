@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import is_colleague
@@ -269,24 +269,29 @@ def recent_contacts(session: Session, person_id: int, *, limit: int) -> list[Con
     )
 
 
-def waiting_for_person(
-    session: Session, person_id: int, *, limit: int
-) -> list[tuple[Conversation, Contact]]:
-    """Return who wrote and waits for this person's answer, the longest wait first.
+def _waits_for(person_id: int) -> ColumnElement[bool]:
+    """Return the condition under which a participant waits for a person's answer.
 
     Imports fill no inbox.
     """
+    return and_(
+        Conversation.person_id == person_id,
+        Conversation.began == Began.CONTACT,
+        Participant.answered.is_(False),
+        Conversation.reported.is_(False),
+        Conversation.taken_back_at.is_(None),
+    )
+
+
+def waiting_for_person(
+    session: Session, person_id: int, *, limit: int
+) -> list[tuple[Conversation, Contact]]:
+    """Return who wrote and waits for this person's answer, the longest wait first."""
     rows = session.execute(
         select(Conversation, Contact)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Participant.contact_id)
-        .where(
-            Conversation.person_id == person_id,
-            Conversation.began == Began.CONTACT,
-            Participant.answered.is_(False),
-            Conversation.reported.is_(False),
-            Conversation.taken_back_at.is_(None),
-        )
+        .where(_waits_for(person_id))
         .order_by(Conversation.day, Conversation.id)
         .limit(limit)
     )
@@ -300,13 +305,7 @@ def count_waiting(session: Session, person_id: int) -> int:
             select(func.count())
             .select_from(Conversation)
             .join(Participant, Participant.conversation_id == Conversation.id)
-            .where(
-                Conversation.person_id == person_id,
-                Conversation.began == Began.CONTACT,
-                Participant.answered.is_(False),
-                Conversation.reported.is_(False),
-                Conversation.taken_back_at.is_(None),
-            )
+            .where(_waits_for(person_id))
         )
         or 0
     )
@@ -354,74 +353,6 @@ def is_a_conversation_of_boards() -> ColumnElement[bool]:
         Participant.counted.is_(True),
         or_(Conversation.began == Began.ADVOCATE, Participant.answered.is_(True)),
     )
-
-
-def external_ids_of(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """Return the external ids of conversations that came with one, by number."""
-    found: dict[int, str] = {}
-    ordered = sorted(numbers)
-    for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            select(Conversation.id, Conversation.external_id).where(
-                Conversation.id.in_(ordered[at : at + CHUNK]),
-                Conversation.external_id.is_not(None),
-            )
-        )
-        found.update({number: str(external) for number, external in rows})
-    return found
-
-
-class Imported(NamedTuple):
-    """What is here of a row that an import brought.
-
-    ``answered`` is how it stands, ``brought_answered`` what was brought; None when the contact
-    whom the row names is no longer part of it.
-    """
-
-    number: int
-    digest: str | None
-    answered: bool | None
-    brought_answered: bool | None
-
-
-def imported_by_external_id(session: Session, external_ids: Collection[str]) -> dict[str, Imported]:
-    """Return what imports brought, by external id; what was taken back stays among it."""
-    return _imported(session, Conversation.external_id, external_ids)
-
-
-def imported_by_digest(session: Session, digests: Collection[str]) -> dict[str, Imported]:
-    """Return what imports brought without an external id, by the hash of its content."""
-    return _imported(session, Conversation.digest, digests, Conversation.external_id.is_(None))
-
-
-def _imported(
-    session: Session,
-    column: InstrumentedAttribute[str | None],
-    values: Collection[str],
-    *conditions: ColumnElement[bool],
-) -> dict[str, Imported]:
-    found: dict[str, Imported] = {}
-    ordered = sorted(values)
-    for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            select(
-                column,
-                Conversation.id,
-                Conversation.digest,
-                Participant.answered,
-                Participant.brought_answered,
-            )
-            .outerjoin(
-                Participant,
-                and_(
-                    Participant.conversation_id == Conversation.id,
-                    Participant.brought_answered.is_not(None),
-                ),
-            )
-            .where(column.in_(ordered[at : at + CHUNK]), *conditions)
-        )
-        found.update({str(row[0]): Imported(*row[1:]) for row in rows})
-    return found
 
 
 def ties_of_conversations(session: Session, numbers: Collection[int]) -> dict[int, int]:

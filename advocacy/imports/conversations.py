@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.actions import SeveralFit, find_or_add
 from advocacy.contacts.queries import contacts_by_number, names_of
 from advocacy.contacts.rules import key
-from advocacy.conversations import queries
 from advocacy.conversations.actions import NewConversation, bring_in, hold
+from advocacy.conversations.imported import (
+    Imported,
+    imported_by_digest,
+    imported_by_external_id,
+)
 from advocacy.conversations.models import Conversation
-from advocacy.conversations.queries import Imported, participants_of
+from advocacy.conversations.queries import participants_of
 from advocacy.conversations.rules import Said
 from advocacy.imports.outcome import Outcome
 from advocacy.imports.rules import ConversationRow, differing
@@ -52,10 +56,10 @@ def _compare(
     session: Session, rows: Sequence[Pair], outcome: Outcome
 ) -> tuple[list[Pair], list[int]]:
     """Return the rows that are not here yet, and answers that came since; count the others."""
-    by_id = queries.imported_by_external_id(
+    by_id = imported_by_external_id(
         session, {row.external_id for _, row in rows if row.external_id}
     )
-    by_content = queries.imported_by_digest(
+    by_content = imported_by_digest(
         session, {spooled.content for spooled, row in rows if not row.external_id}
     )
     fresh: list[Pair] = []

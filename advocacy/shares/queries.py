@@ -120,22 +120,6 @@ def counted_in(session: Session, person_id: int, start: date, end: date) -> list
     return [(day, title) for day, title in rows]
 
 
-def shares_of(
-    session: Session, person_id: int, *, limit: int, item_id: int | None = None
-) -> list[tuple[Share, Item]]:
-    """Return a person's latest shares with their items."""
-    query = (
-        select(Share, Item)
-        .join(Item, Item.id == Share.item_id)
-        .where(Share.person_id == person_id, Share.taken_back_at.is_(None))
-        .order_by(Share.day.desc(), Share.id.desc())
-        .limit(limit)
-    )
-    if item_id is not None:
-        query = query.where(Share.item_id == item_id)
-    return [(share, item) for share, item in session.execute(query)]
-
-
 def shares_of_item(
     session: Session, person_id: int, item_id: int, *, limit: int, offset: int = 0
 ) -> tuple[list[Share], int]:
