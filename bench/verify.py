@@ -23,10 +23,10 @@ from advocacy.core.database import Database
 from advocacy.core.time import month_of
 from advocacy.people.models import Person
 from advocacy.points import rules
-from advocacy.points.actions import rebuild_standings
 from advocacy.points.models import Entry, Life, Tie
 from advocacy.points.rules import Deed
 from advocacy.points.seals import PIECE, take_checkpoint
+from advocacy.points.standings import rebuild_standings
 from advocacy.programme.actions import start
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import verify

@@ -33,8 +33,8 @@ from advocacy.people.queries import (
     hold_to_administer,
 )
 from advocacy.people.rules import clean_name, email_key
-from advocacy.points.actions import recounted
 from advocacy.points.queries import last_closed_month
+from advocacy.points.standings import recounted
 from advocacy.programme import actions as programme_actions
 from advocacy.programme.models import Programme
 from advocacy.programme.queries import get_programme, hold_for_closing

@@ -32,9 +32,9 @@ from advocacy.people.queries import (
     names_of,
     proposed_profile,
 )
-from advocacy.points.actions import recounted
 from advocacy.points.queries import entered_at, rule_book
 from advocacy.points.rule_words import priced, sentences
+from advocacy.points.standings import recounted
 from advocacy.programme.queries import get_programme
 from advocacy.questions.queries import (
     count_to_decide,

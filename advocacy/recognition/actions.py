@@ -14,10 +14,10 @@ from advocacy.core import time
 from advocacy.core.errors import Conflict, Unavailable
 from advocacy.core.files import written_whole
 from advocacy.people.queries import team_on, teams
-from advocacy.points.actions import recount
 from advocacy.points.models import ClosedMonth
 from advocacy.points.queries import first_open_month, last_closed_month
 from advocacy.points.seals import PIECE, find_seal, seal_closed_months, take_checkpoint
+from advocacy.points.standings import recount
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
 from advocacy.recognition.balances import SEALED, rows_to_seal

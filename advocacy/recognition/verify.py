@@ -14,7 +14,7 @@ from advocacy.conversations.queries import Record, records_of_ties
 from advocacy.core.time import month_of, months_between, periods_of, shift_month
 from advocacy.people.models import Person
 from advocacy.points import rules
-from advocacy.points.actions import SUMS, Sums, rebuild_standings, write_lives
+from advocacy.points.actions import write_lives
 from advocacy.points.models import ClosedMonth, Entry, Standing, Tally, Tie
 from advocacy.points.proof import tamper_problems
 from advocacy.points.queries import (
@@ -27,6 +27,7 @@ from advocacy.points.queries import (
     written_for_ties,
 )
 from advocacy.points.seals import find_seal
+from advocacy.points.standings import SUMS, Sums, rebuild_standings
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries

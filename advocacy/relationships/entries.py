@@ -159,7 +159,7 @@ def _what_is_known(
             session, {(entry.tie, entry.day) for entry in entries if entry.tie}
         ),
         gains=gains_of(session, unanswered, book),
-        since=_since(session, person, entries, first_open, about.as_of),
+        since=_since(session, person, entries, first_open),
         book=book,
         about=about,
         zone=get_programme(session).time_zone,
@@ -168,11 +168,7 @@ def _what_is_known(
 
 
 def _since(
-    session: Session,
-    person: Person,
-    entries: Sequence[Entry],
-    first_open: str,
-    as_of: datetime | None,
+    session: Session, person: Person, entries: Sequence[Entry], first_open: str
 ) -> dict[int, dict[str, int]]:
     """Return what was entered later for what entries of closed months say, by the entry.
 
@@ -185,7 +181,7 @@ def _since(
     }
     if not last:
         return {}
-    entered = points_of_deeds(session, person.id, {deed for deed, *_ in last}, as_of=as_of)
+    entered = points_of_deeds(session, person.id, {deed for deed, *_ in last})
     found: dict[int, dict[str, int]] = {}
     for (deed, tie, month, rule), entry in last.items():
         for (other, of), points in entered.get((deed, tie), {}).items():

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from advocacy.people.models import Person
-from advocacy.points.actions import SUMS, Sums
 from advocacy.points.models import Entry, Standing
 from advocacy.points.queries import (
     entries_of_month,
@@ -20,6 +19,7 @@ from advocacy.points.rules import (
     is_near_limit,
     month_points,
 )
+from advocacy.points.standings import SUMS, Sums
 from advocacy.questions.queries import Asked
 from advocacy.relationships.asked import asked_about
 from advocacy.relationships.entries import ExplainedEntry, Part, in_words

@@ -1,7 +1,6 @@
 """Reading what an entry's words need beside the entry itself, and what conversations still wait."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -84,16 +83,9 @@ def gains_of(
 
 
 def points_of_deeds(
-    session: Session,
-    person_id: int,
-    conversations: Collection[int],
-    *,
-    as_of: datetime | None = None,
+    session: Session, person_id: int, conversations: Collection[int]
 ) -> dict[tuple[int, int], dict[tuple[str, str], int]]:
-    """Return what a person's conversations stand at: by conversation and tie, by month and rule.
-
-    :param as_of: count only what had been entered by then.
-    """
+    """Return what a person's conversations stand at: by conversation and tie, by month and rule."""
     found: dict[tuple[int, int], dict[tuple[str, str], int]] = {}
     by = (Entry.deed, Entry.tie, Entry.month, Entry.rule)
     ordered = sorted(conversations)
@@ -105,8 +97,6 @@ def points_of_deeds(
             Entry.deed.in_(ordered[at : at + CHUNK]),
             Entry.tie_id.is_not(None),
         )
-        if as_of is not None:
-            query = query.where(Entry.recorded_at <= as_of)
         for deed, tie, month, rule, points in session.execute(query.group_by(*by).order_by(*by)):
             if points:
                 found.setdefault((deed, tie or 0), {})[month, rule] = int(points)

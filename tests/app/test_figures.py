@@ -28,7 +28,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import first_day, monday_of, month_of, quarter_of, shift_month
 from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ranking
 from advocacy.people.queries import get_person
-from advocacy.points.actions import recounted
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import close_months
 from advocacy.shares.actions import NewShare
 from advocacy.shares.actions import record as record_shares

@@ -84,7 +84,7 @@ def test_a_yes_makes_a_meeting_seen(session: Session, ada: Person, sofia: int) -
     told = explain(session, ada, "2026-11", for_manager=False)
     assert [entry.words.reason for entry in told.entries] == [
         "A meeting that was seen is worth 12. Seen: Sofia Marin confirmed it by the link.",
-        "It is seen since, and counts as that: the meeting with Sofia Marin of 4 November.",
+        "The meeting with Sofia Marin of 4 November: it is seen since, and counts as that.",
         "A meeting on your word is worth 8; seen, it would be 12.",
     ]
     assert verify(session).problems == []

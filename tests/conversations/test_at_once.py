@@ -9,13 +9,8 @@ from sqlalchemy import func, select
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
-from advocacy.conversations.actions import (
-    NewConversation,
-    hold,
-    mark_answered,
-    record,
-    take_back,
-)
+from advocacy.conversations.actions import NewConversation, hold, record, take_back
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import get_conversation
 from advocacy.conversations.rules import Said

@@ -9,15 +9,8 @@ from sqlalchemy.orm import Session
 from advocacy.audit.models import Event
 from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.queries import get_contact, ties_of
-from advocacy.conversations.actions import (
-    NewConversation,
-    correct,
-    mark_answered,
-    record,
-    settle_ties,
-    take_back,
-    unmark_answered,
-)
+from advocacy.conversations.actions import NewConversation, correct, record, settle_ties, take_back
+from advocacy.conversations.answering import mark_answered, unmark_answered
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import (
     count_waiting,

@@ -26,11 +26,11 @@ from advocacy.conversations.actions import (
     bring_in,
     correct,
     hold,
-    mark_answered,
     record,
     settle_ties,
     take_back,
 )
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.models import Witness
 from advocacy.conversations.putting_right import put_right
 from advocacy.conversations.queries import get_conversation, participants_of
@@ -40,10 +40,10 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.time import month_of, periods_of
 from advocacy.people.actions import activate, deactivate, set_joined, set_left_ranking
 from advocacy.people.models import Person
-from advocacy.points.actions import recounted
 from advocacy.points.models import Entry, Life, Standing, Tally
 from advocacy.points.queries import first_open_month, has_entries
 from advocacy.points.rules import Deed
+from advocacy.points.standings import recounted
 from advocacy.programme.actions import set_first_day
 from advocacy.questions import queries as questions_queries
 from advocacy.questions.actions import decide, restore

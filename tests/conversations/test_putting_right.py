@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
-from advocacy.conversations.actions import correct, hold, mark_answered, take_back, unmark_answered
+from advocacy.conversations.actions import correct, hold, take_back
+from advocacy.conversations.answering import mark_answered, unmark_answered
 from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Correction
 from advocacy.conversations.queries import get_conversation, participants_of

@@ -14,7 +14,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import month_of, quarter_of, shift_month, words_for_period
 from advocacy.people.actions import deactivate, find_or_add_team, move_to_team
 from advocacy.people.queries import get_person
-from advocacy.points.actions import recounted
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import close_months
 from tests.portal import JOINED, Caller, settle_in
 from tests.recognition.test_balances import without_guards

@@ -16,7 +16,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import month_of, shift_month, words_for_period
 from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ranking
 from advocacy.people.queries import get_person
-from advocacy.points.actions import recounted
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.balances import balance_of_programme, balance_of_team, shown_by_person
 from advocacy.recognition.models import ClosedBalance

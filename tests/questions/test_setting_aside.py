@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.actions import describe
 from advocacy.contacts.models import Contact
 from advocacy.conversations import actions as conversations
-from advocacy.conversations.actions import correct, hold, mark_answered
+from advocacy.conversations.actions import correct, hold
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import talks_by_contact
 from advocacy.conversations.rules import Said, Source

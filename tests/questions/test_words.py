@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
-from advocacy.conversations.actions import correct, hold, mark_answered
+from advocacy.conversations.actions import correct, hold
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.rules import Said
 from advocacy.core.errors import Conflict

@@ -22,6 +22,7 @@ from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import NewConversation, hold, settle_ties
+from advocacy.conversations.answering import mark_answered, unmark_answered
 from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.putting_right import put_right
@@ -34,8 +35,8 @@ from advocacy.core.time import day_of, month_of, shift_month, start_of_day
 from advocacy.people.actions import set_left_ranking
 from advocacy.people.models import Person
 from advocacy.people.queries import fresh_person
-from advocacy.points.actions import recounted
 from advocacy.points.rule_sets import FIRST_RULES, RuleSet
+from advocacy.points.standings import recounted
 from advocacy.programme.actions import start
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.queries import months
@@ -196,9 +197,7 @@ class World:
             together = participants_of(session, talk.id)
             contact = together[whom % len(together)].contact_id
             replied = max(talk.day, self.today - timedelta(days=ago))
-            is_news = conversations.mark_answered(
-                session, talk, contact, replied_on=replied, now=self.at
-            )
+            is_news = mark_answered(session, talk, contact, replied_on=replied, now=self.at)
             done = ("answered", talk.person_id, talk.id, contact)
             by_them = talk.began == "advocate"
         self.last_done = done if is_news and by_them else None
@@ -214,7 +213,7 @@ class World:
             if what == "logged":
                 conversations.take_back(session, talk, self.at)
             else:
-                conversations.unmark_answered(session, talk, contact, self.at)
+                unmark_answered(session, talk, contact, self.at)
 
     def _correct(self, which: int, whom: Sequence[int], ago: int, manner: Manner) -> None:
         texts, said = self._said(whom, ago, manner)

@@ -79,7 +79,9 @@ def _line(entry: Tag) -> Line:
     title, reason = (
         words(entry.select_one(one)) for one in (".entry-title > span", ".entry-reason")
     )
-    return Line(_points(entry.select_one(".entry-points")), f"{title}. {reason}")
+    since = entry.select_one(".entry-reason:has([data-figure='points:since'])")
+    more = f" {words(since)}" if since is not None else ""
+    return Line(_points(entry.select_one(".entry-points")), f"{title}. {reason}{more}")
 
 
 def _points(tag: Tag | None) -> int:

@@ -15,8 +15,9 @@ from advocacy.core.time import first_day, last_day, month_of, months_between
 from advocacy.people import actions as people
 from advocacy.people.models import Absence, Person
 from advocacy.people.queries import team_on
-from advocacy.points.actions import open_ties, recounted
+from advocacy.points.actions import open_ties
 from advocacy.points.models import Life
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.balances import (
     Shown,

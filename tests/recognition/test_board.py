@@ -16,9 +16,9 @@ from advocacy.core.errors import NotFound
 from advocacy.core.time import last_day, month_of, previous_period
 from advocacy.people import actions as people
 from advocacy.people.models import Person
-from advocacy.points.actions import move_standings, recounted
 from advocacy.points.models import Entry
 from advocacy.points.rules import FIRST_BOOK
+from advocacy.points.standings import move_standings, recounted
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.boards import board
 from advocacy.recognition.queries import get_closed_rows

@@ -24,9 +24,9 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.text import harmless
 from advocacy.people import actions as people
 from advocacy.people.models import Person
-from advocacy.points.actions import recounted
 from advocacy.points.queries import first_open_month
 from advocacy.points.seals import closed_months
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import FOLDER, close_months, export_file
 from advocacy.recognition.files import words_for_left
 from advocacy.recognition.queries import get_hash, months

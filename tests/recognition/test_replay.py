@@ -8,15 +8,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from advocacy.conversations.actions import hold, mark_answered, take_back
+from advocacy.conversations.actions import hold, take_back
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.core.errors import Invalid
 from advocacy.core.time import parse_moment
 from advocacy.people import actions as people_actions
 from advocacy.people.models import Person
-from advocacy.points.actions import recounted
 from advocacy.points.rule_sets import FIRST_RULES, RuleSet
+from advocacy.points.standings import recounted
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.ranking import Place, place_of
 from advocacy.recognition.replay import place_at

@@ -25,10 +25,10 @@ from advocacy.core.errors import Conflict
 from advocacy.jobs.rules import Turn
 from advocacy.people import actions as people
 from advocacy.people.models import Person
-from advocacy.points.actions import rebuild_standings, recounted
 from advocacy.points.models import Checkpoint, Entry
 from advocacy.points.proof import tamper_problems
 from advocacy.points.seals import closed_months, find_seal, take_checkpoint
+from advocacy.points.standings import rebuild_standings, recounted
 from advocacy.points.tree import BEFORE_THE_FIRST, FIELDS, Sealed, Tree, entry_bytes, leaf_hash
 from advocacy.recognition import files
 from advocacy.recognition.actions import close_months, export_file

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from advocacy.contacts.actions import describe
 from advocacy.contacts.queries import get_contact
-from advocacy.conversations.actions import correct, mark_answered, settle_ties, take_back
+from advocacy.conversations.actions import correct, settle_ties, take_back
+from advocacy.conversations.answering import mark_answered
 from advocacy.conversations.rules import Said
 from advocacy.core.time import month_of
 from advocacy.people.actions import set_joined

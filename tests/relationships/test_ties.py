@@ -13,12 +13,11 @@ from advocacy.conversations.actions import (
     NewConversation,
     correct,
     hold,
-    mark_answered,
     record,
     settle_ties,
     take_back,
-    unmark_answered,
 )
+from advocacy.conversations.answering import mark_answered, unmark_answered
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import now

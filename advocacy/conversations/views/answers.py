@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from advocacy.contacts.queries import get_contact
-from advocacy.conversations import actions
+from advocacy.conversations import actions, answering
 from advocacy.conversations.forms import ReplyForm
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.views.blueprint import (
@@ -59,7 +59,7 @@ def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _answered_page(conversation_id, contact_id, form, 422)
     try:
-        marked = actions.mark_answered(
+        marked = answering.mark_answered(
             db(), conversation, contact_id, replied_on=form.replied_on.data, now=now()
         )
     except DomainError as error:
@@ -91,6 +91,6 @@ def unmark_answered(conversation_id: int, contact_id: int) -> ResponseReturnValu
     word = request.form.get("undo", "")
     if not was_just_done(word, *_marked(conversation, contact_id)):
         raise Invalid("This can be undone only just after. Put the conversation right instead.")
-    actions.unmark_answered(db(), conversation, contact_id, now())
+    answering.unmark_answered(db(), conversation, contact_id, now())
     flash("Undone: no answer yet.")
     return redirect(next_page() or f"/contacts/{contact_id}")

@@ -1,0 +1,241 @@
+"""Standings: people's sums by period, and the tallies of ranks, kept as entries are written."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.core.time import periods_of
+from advocacy.people.models import Person
+from advocacy.people.queries import hold_person
+from advocacy.points import queries, rules
+from advocacy.points.models import Entry, Standing, Tally
+from advocacy.points.rules import Began, Evidence, Kind, Rule, RuleBook
+from advocacy.programme.queries import hold_for_posting
+
+
+@dataclass(slots=True)
+class Sums:
+    """What entries add to a person's month. The names are those of ``Standing``."""
+
+    seen: int = 0
+    word: int = 0
+    shares: int = 0
+    conversations: int = 0
+    answers: int = 0
+    in_person: int = 0
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add one entry."""
+        points = entry["points"]
+        if entry["rule"] == Rule.SHARE:
+            self.shares += points
+            return
+        if entry["evidence"] == Evidence.SEEN:
+            self.seen += points
+        else:
+            self.word += points
+        if entry["kind"] == Kind.MET:
+            self.in_person += points
+        elif entry["began"] == Began.CONTACT:
+            self.answers += points
+        else:
+            self.conversations += points
+
+
+SUMS = ("seen", "word", "shares", "conversations", "answers", "in_person")
+_STANDINGS = (
+    select(
+        Standing.person_id,
+        Standing.period,
+        *(getattr(Standing, name) for name in (*SUMS, "points")),
+    )
+    .where(tuple_(Standing.person_id, Standing.period).in_(bindparam("keys", expanding=True)))
+    .order_by(Standing.person_id, Standing.period)
+    .with_for_update()
+)
+
+
+def move_standings(
+    session: Session, entries: Collection[Mapping[str, Any]], book: RuleBook
+) -> None:
+    """Move the standings of a month, its quarter, its year and all time by some entries."""
+    moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
+    for entry in entries:
+        moved[entry["person_id"], entry["month"]].add(entry)
+    add_to_standings(session, moved, book)
+
+
+def add_to_standings(
+    session: Session, moved: Mapping[tuple[int, str], Sums], book: RuleBook
+) -> None:
+    """Add sums to persons' months and to the longer periods; ranks' tallies follow."""
+    keys = {(person, period) for person, month in moved for period in periods_of(month)}
+    before = _standings(session, keys)
+    after = {key: dict(row) for key, row in before.items()}
+    for (person, month), sums in sorted(moved.items()):
+        changes = dict(zip(SUMS, astuple(sums), strict=True))
+        points = _month_points_moved(after.get((person, month)), changes, book.of_month(month))
+        for period in periods_of(month):
+            row = after.setdefault((person, period), dict.fromkeys((*SUMS, "points"), 0))
+            for name, change in changes.items():
+                row[name] += change
+            row["points"] += points
+    _upsert(
+        session,
+        Standing,
+        [
+            {"person_id": person, "period": period, **row}
+            for (person, period), row in sorted(after.items())
+            if before.get((person, period)) != row
+        ],
+        keys=("person_id", "period"),
+    )
+    off = queries.off_the_boards(session, {person for person, _ in moved})
+    tallies: Counter[tuple[str, int]] = Counter()
+    for (person, period), row in after.items():
+        if person not in off:
+            if (person, period) in before:
+                tallies[period, before[person, period]["points"]] -= 1
+            tallies[period, row["points"]] += 1
+    _add_to_tallies(session, tallies)
+
+
+def _add_to_tallies(session: Session, tallies: Mapping[tuple[str, int], int]) -> None:
+    _upsert(
+        session,
+        Tally,
+        [
+            {"period": period, "points": points, "people": people}
+            for (period, points), people in sorted(tallies.items())
+            if people
+        ],
+        keys=("period", "points"),
+        adds="people",
+    )
+
+
+@contextmanager
+def recounted(session: Session, person: Person) -> Iterator[None]:
+    """Keep the tallies true while a person leaves the boards or comes back onto them."""
+    hold_for_posting(session)
+    hold_person(session, person.id)
+    session.refresh(person, ["left_ranking", "deactivated_at"])
+    before = _places(session, person)
+    yield
+    session.flush()
+    after = _places(session, person)
+    _add_to_tallies(session, {key: after[key] - before[key] for key in sorted({*before, *after})})
+
+
+def _places(session: Session, person: Person) -> Counter[tuple[str, int]]:
+    """Return the period and the points of every board that a person is on now."""
+    first_open = queries.first_open_month(session)
+    standings = session.execute(
+        select(Standing.period, Standing.points).where(Standing.person_id == person.id)
+    )
+    return Counter(
+        (period, points)
+        for period, points in standings
+        if not person.left_ranking
+        and (person.deactivated_at is None or queries.is_wholly_closed(period, first_open))
+    )
+
+
+def recount(session: Session, periods: Iterable[str]) -> None:
+    """Make the tallies of some periods anew from their standings."""
+    first_open = queries.first_open_month(session)
+    for period in periods:
+        session.execute(
+            delete(Tally).where(Tally.period == period).execution_options(synchronize_session=False)
+        )
+        found = session.execute(queries.tallied(period, first_open))
+        _add_to_tallies(session, {(each, points): people for each, points, people in found})
+
+
+def _month_points_moved(
+    row: Mapping[str, int] | None, changes: Mapping[str, int], of: rules.RuleSet
+) -> int:
+    before = row or dict.fromkeys(SUMS, 0)
+    seen, word, shares = (before[name] for name in SUMS[:3])
+    new_seen, new_word, new_shares = (before[name] + changes[name] for name in SUMS[:3])
+    return rules.month_points(new_seen, new_word, new_shares, of) - rules.month_points(
+        seen, word, shares, of
+    )
+
+
+def _standings(
+    session: Session, keys: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], dict[str, int]]:
+    """Return standings by person and period, held until the end of the transaction."""
+    ordered = sorted(keys)
+    found = {}
+    for at in range(0, len(ordered), queries.CHUNK):
+        rows = session.execute(_STANDINGS, {"keys": ordered[at : at + queries.CHUNK]}).all()
+        for person, period, *values in rows:
+            found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
+    return found
+
+
+def _upsert(
+    session: Session,
+    table: type[Standing] | type[Tally],
+    rows: list[dict[str, Any]],
+    *,
+    keys: tuple[str, ...],
+    adds: str | None = None,
+) -> None:
+    """Insert rows, or replace those that are there; ``adds`` is added to instead."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    session.connection().execute(_upsert_of(dialect, table, tuple(rows[0]), keys, adds), rows)
+
+
+@cache
+def _upsert_of(
+    dialect: str,
+    table: type[Standing] | type[Tally],
+    names: tuple[str, ...],
+    keys: tuple[str, ...],
+    adds: str | None,
+) -> Any:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    changed = {
+        name: getattr(table, name) + statement.excluded[name]
+        if name == adds
+        else statement.excluded[name]
+        for name in names
+        if name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def rebuild_standings(session: Session) -> None:
+    """Make all standings and tallies anew from the ledger."""
+    session.execute(delete(Tally).execution_options(synchronize_session=False))
+    session.execute(delete(Standing).execution_options(synchronize_session=False))
+    book = queries.rule_book(session)
+    columns = [getattr(Entry, name) for name in _LEDGER_COLUMNS]
+    moved: dict[tuple[int, str], Sums] = defaultdict(Sums)
+    last_person = None
+    rows = session.execute(
+        select(*columns).order_by(Entry.person_id).execution_options(yield_per=5000)
+    )
+    for row in rows:
+        if last_person is not None and row.person_id != last_person and len(moved) > queries.CHUNK:
+            add_to_standings(session, moved, book)
+            moved.clear()
+        last_person = row.person_id
+        moved[row.person_id, row.month].add(row._asdict())
+    add_to_standings(session, moved, book)
+    recount(session, session.scalars(select(Standing.period).distinct()).all())
+
+
+_LEDGER_COLUMNS = ("person_id", "month", "rule", "evidence", "kind", "began", "points")
