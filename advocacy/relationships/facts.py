@@ -90,14 +90,17 @@ def points_of_deeds(
     by = (Entry.deed, Entry.tie, Entry.month, Entry.rule)
     ordered = sorted(conversations)
     for at in range(0, len(ordered), CHUNK):
-        query = select(
-            Entry.deed, Entry.tie, Entry.month, Entry.rule, func.sum(Entry.points)
-        ).where(
-            Entry.person_id == person_id,  # along an index: deeds have none
-            Entry.deed.in_(ordered[at : at + CHUNK]),
-            Entry.tie_id.is_not(None),
+        rows = session.execute(
+            select(Entry.deed, Entry.tie, Entry.month, Entry.rule, func.sum(Entry.points))
+            .where(
+                Entry.person_id == person_id,  # along an index: deeds have none
+                Entry.deed.in_(ordered[at : at + CHUNK]),
+                Entry.tie_id.is_not(None),
+            )
+            .group_by(*by)
+            .having(func.sum(Entry.points) != 0)
+            .order_by(*by)
         )
-        for deed, tie, month, rule, points in session.execute(query.group_by(*by).order_by(*by)):
-            if points:
-                found.setdefault((deed, tie or 0), {})[month, rule] = int(points)
+        for deed, tie, month, rule, points in rows:
+            found.setdefault((deed, tie or 0), {})[month, rule] = int(points)
     return found
