@@ -3,7 +3,6 @@
 Administrators take turns: each verb holds the programme alone, so nothing is posted meanwhile.
 """
 
-from contextlib import suppress
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -20,12 +19,9 @@ from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.stale import check_stamp
 from advocacy.core.time import day_of
 from advocacy.factors.actions import remove_all
-from advocacy.mail.actions import post
-from advocacy.mail.queries import GIVEN_UP, is_any_untold
 from advocacy.people import actions as people
 from advocacy.people.models import Person, Team
 from advocacy.people.queries import (
-    administrators,
     find_team,
     fresh_person,
     get_team,
@@ -374,38 +370,3 @@ def _check_day(day: date, field: str) -> None:
         raise Invalid(
             f"A day from {EARLIEST_DAY:%-d %B %Y} to {LATEST_DAY:%-d %B %Y}, please.", field=field
         )
-
-
-def tell_of_letters_given_up(session: Session, link: str, now: datetime) -> int:
-    """Write to the administrators that letters were given up, once a day at the most.
-
-    :param link: the whole address of the page that lists them.
-    :returns: how many were written.
-    """
-    if not is_any_untold(session, now):
-        return 0
-    told = 0
-    for person in administrators(session):
-        values = {
-            "programme": get_programme(session).name,
-            "called": person.called,
-            "link": link,
-        }
-        with suppress(Invalid):  # an address that takes no letter: the page still tells
-            post(session, GIVEN_UP, to=person.email, values=values, now=now)
-            told += 1
-    return told
-
-
-def write_trial_letter(session: Session, person: Person, link: str, now: datetime) -> None:
-    """Write a letter to an administrator, to see whether letters arrive.
-
-    :param link: the whole address of the page that shows it.
-    :raises Invalid: when no letter can go to that address.
-    """
-    values = {
-        "programme": get_programme(session).name,
-        "called": person.called,
-        "link": link,
-    }
-    post(session, "trial", to=person.email, values=values, now=now)

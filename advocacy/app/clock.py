@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from multiprocessing.util import Finalize
 from threading import Event, Thread
 
-from advocacy.admin.actions import tell_of_letters_given_up
+from advocacy.admin.letters import tell_of_letters_given_up
 from advocacy.auth.actions import forget_ended, pull_back
 from advocacy.backups.actions import back_up, keep_newest
 from advocacy.backups.rules import NAME_PATTERN

@@ -3,7 +3,7 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from advocacy.admin import actions
+from advocacy.admin.letters import write_trial_letter
 from advocacy.admin.views.blueprint import blueprint, whole_address
 from advocacy.core.errors import Invalid, NotFound
 from advocacy.core.time import now
@@ -54,7 +54,7 @@ def work() -> ResponseReturnValue:
 def try_letters() -> ResponseReturnValue:
     """Write a letter to oneself, to see whether letters arrive."""
     try:
-        actions.write_trial_letter(db(), me.person, whole_address("admin.work"), now())
+        write_trial_letter(db(), me.person, whole_address("admin.work"), now())
     except Invalid as error:
         db().rollback()
         flash(error.message, "caution")
