@@ -1,7 +1,7 @@
 """Boards: who builds the most relationships in a period, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -124,6 +124,22 @@ def rows_to_close(session: Session, month: str, today: date) -> list[tuple[int |
         (None if columns.left_ranking else next(placed), _row(0, columns, each))
         for columns, each in zip(found, figures, strict=True)
     ]
+
+
+def first_to_close(session: Session, month: str, today: date, *, limit: int) -> list[BoardRow]:
+    """Return the best rows with a rank of `rows_to_close`, without reading all the others."""
+    span = span_of(session, month)
+    shape = replace(span.shape, as_closed=True)
+    found: list[Any] = []
+    for which in _Band:
+        if len(found) < limit:
+            part = {"rows": limit - len(found), "skipped": 0}
+            statement = _band(which, shape, None)
+            found += session.connection().execute(statement, {**span.values(), **part}).all()
+    known = beside_points(session, span, [columns.id for columns in found], today).figures
+    figures = _figures_in_order(session, span, found, known, today)
+    placed = ranks([columns.points for columns in found])
+    return [_row(*each) for each in zip(placed, found, figures, strict=True)]
 
 
 def _page(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core import time
 from advocacy.core.errors import NotFound
-from advocacy.points.models import ClosedMonth, Standing
+from advocacy.points.models import ClosedMonth
 from advocacy.points.queries import earliest_entry_month, last_closed_month
 from advocacy.points.seals import closed_months
 from advocacy.programme.queries import get_programme
@@ -128,14 +128,6 @@ def get_closed_rows(session: Session, month: str) -> list[ClosedStanding]:
             .order_by(ClosedStanding.rank.is_(None), ClosedStanding.rank, ClosedStanding.email)
         )
     )
-
-
-def points_on_word(session: Session, month: str) -> dict[int, int]:
-    """Return what people's word alone earned in a month, before the limit, by person."""
-    rows = session.execute(
-        select(Standing.person_id, Standing.word).where(Standing.period == month)
-    )
-    return {person: word for person, word in rows}
 
 
 def get_hash(session: Session, month: str, format: str) -> str | None:

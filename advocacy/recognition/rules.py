@@ -118,10 +118,18 @@ def can_be_closed(month: str, *, earliest: str, last_closed: str | None, today: 
         )
 
 
-def passed_by_one_in_ten(values: Sequence[int]) -> int | None:
-    """Return the mark that one in ten of some people passed; None where they are fewer than ten."""
-    tenth = len(values) // 10
-    return sorted(values, reverse=True)[tenth] if tenth else None
+def passed_by_one_in_ten(people: Mapping[int, int]) -> int | None:
+    """Return the mark that one in ten of some people passed; None where they are fewer than ten.
+
+    :param people: how many of them are at each value.
+    """
+    tenth = sum(people.values()) // 10
+    above = 0
+    for value in sorted(people, reverse=True):
+        above += people[value]
+        if 0 < tenth < above:
+            return value
+    return None
 
 
 def words_for_movement(places: int | None) -> str | None:

@@ -23,12 +23,14 @@ class Shape:
     """What the SQL of a period depends on.
 
     ``of_team``: only a team is on the board. ``prefix`` keeps the parameters of two periods apart
-    in one statement.
+    in one statement. ``as_closed``: nobody who is deactivated is missing, as it will be when the
+    month is closed.
     """
 
     wholly_closed: bool
     of_team: bool
     prefix: str = ""
+    as_closed: bool = False
 
     def period(self) -> Any:
         """Return the parameter for the period."""
@@ -51,7 +53,7 @@ class Shape:
         return self.counted(self._unless_gone(Person.left_ranking.is_(True)))
 
     def _unless_gone(self, who: ColumnElement[bool]) -> ColumnElement[bool]:
-        if not self.wholly_closed:
+        if not (self.wholly_closed or self.as_closed):
             who = and_(who, Person.deactivated_at.is_(None))
         return and_(who, self.in_team()) if self.of_team else who
 

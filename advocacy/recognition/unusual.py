@@ -28,16 +28,15 @@ class Looked(NamedTuple):
 
 
 def with_hints(
-    session: Session, month: str, ranked: Sequence[tuple[int, BoardRow]], *, always: int
+    session: Session, month: str, first: Sequence[BoardRow], *, always: int
 ) -> list[Looked]:
     """Return the best of a month with their hints, and below them whoever else carries one.
 
-    :param ranked: the month's board, best first; only the first of it are looked at.
+    :param first: the first ``LOOKED_AT`` of the month's board, best first.
     :param always: how many are returned whether they carry a hint or not.
     """
-    first = ranked[:LOOKED_AT]
-    found = hints_in(session, month, [row.person_id for _, row in first])
-    looked = [Looked(rank, row, found.get(row.person_id, [])) for rank, row in first]
+    found = hints_in(session, month, [row.person_id for row in first])
+    looked = [Looked(row.rank, row, found.get(row.person_id, [])) for row in first]
     return [one for at, one in enumerate(looked) if at < always or one.hints]
 
 

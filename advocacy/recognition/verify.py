@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import ties_of
@@ -26,6 +26,7 @@ from advocacy.points.queries import (
     written_for_shares,
     written_for_ties,
 )
+from advocacy.points.rules import Evidence
 from advocacy.points.seals import find_seal
 from advocacy.points.standings import SUMS, Sums, rebuild_standings
 from advocacy.programme.queries import get_programme, hold_for_closing
@@ -100,30 +101,51 @@ def _crowds(session: Session) -> Iterator[People]:
 
 
 def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[str]]:
-    """Hold the standings of some months against the ledger, in one pass of each.
+    """Hold the standings of some months against the ledger; the database adds it up.
 
     :returns: how many entries there are, of how many people, and what does not agree.
     """
-    sums, book = _ledger_sums(session, Entry.month.in_(sorted(months))), rule_book(session)
-    entries, people = session.execute(
-        select(func.count(), func.count(Entry.person_id.distinct())).where(
-            Entry.month.in_(sorted(months))
+    book = rule_book(session)
+    limits = {month: book.of_month(month).word_limit for month in sorted(months)}
+    on_word = case((Entry.evidence == Evidence.WORD, Entry.points), else_=0)
+    sums = (
+        select(
+            Entry.person_id,
+            Entry.month,
+            func.count().label("entries"),
+            func.sum(Entry.points).label("points"),
+            func.sum(on_word).label("word"),
         )
+        .where(Entry.month.in_(limits))
+        .group_by(Entry.person_id, Entry.month)
+        .subquery()
+    )
+    limit = case(limits, value=sums.c.month)
+    # What `rules.month_points` says of the sums.
+    due = sums.c.points - case((sums.c.word > limit, sums.c.word - limit), else_=0)
+    has = func.coalesce(Standing.points, 0)
+    same = and_(Standing.person_id == sums.c.person_id, Standing.period == sums.c.month)
+    entries, people, wrong = session.execute(
+        select(
+            func.coalesce(func.sum(sums.c.entries), 0),
+            func.count(sums.c.person_id.distinct()),
+            func.count().filter(has != due),
+        )
+        .select_from(sums)
+        .outerjoin(Standing, same)
     ).one()
-    standings = {
-        (one.person_id, one.period): one.points
-        for one in session.scalars(select(Standing).where(Standing.period.in_(sorted(months))))
-    }
-    problems = [
-        f"person {person} in {month}: the standing says {standings.get((person, month), 0)}, "
-        f"the ledger {points}"
-        for (person, month), points in sorted(
-            (key, rules.month_points(one.seen, one.word, one.shares, book.of_month(key[1])))
-            for key, one in sums.items()
-        )
-        if standings.get((person, month), 0) != points
-    ]
-    return entries, people, problems
+    problems = []
+    if wrong:
+        problems = [
+            f"person {person} in {month}: the standing says {says}, the ledger {points}"
+            for person, month, says, points in session.execute(
+                select(sums.c.person_id, sums.c.month, has, due)
+                .outerjoin(Standing, same)
+                .where(has != due)
+                .order_by(sums.c.person_id, sums.c.month)
+            )
+        ]
+    return int(entries), people, problems
 
 
 def rebuild(session: Session, now: datetime) -> Report:

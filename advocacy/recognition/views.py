@@ -1,6 +1,6 @@
 """The months: their state, closing one after a preview, and its files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -16,8 +16,9 @@ from advocacy.points.seals import find_seal
 from advocacy.programme.queries import get_programme
 from advocacy.questions.queries import count_open
 from advocacy.recognition import actions, queries
-from advocacy.recognition.boards import BoardRow, rows_to_close
+from advocacy.recognition.boards import first_to_close
 from advocacy.recognition.models import ClosedStanding
+from advocacy.recognition.preview import most_on_word, preview
 from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
 from advocacy.recognition.unusual import LOOKED_AT, with_hints
 from advocacy.recognition.verify import adds_up
@@ -100,14 +101,12 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
         can_be_closed(month, earliest=earliest, last_closed=last_closed_month(db()), today=today)
     except DomainError as reason:
         refused = refused or reason
-    sealing = rows_to_close(db(), month, today)
-    on_word = queries.points_on_word(db(), month)
-    words = [on_word.get(row.person_id, 0) for _, row in sealing]
-    limit = rule_book(db()).of_month(month).word_limit
-    ranked = [(rank, row) for rank, row in sealing if rank is not None]
+    word_limit = rule_book(db()).of_month(month).word_limit
     closing = time.months_between(first_open_month(db()) or earliest, month)
-    looked = with_hints(db(), month, ranked, always=PREVIEW_ROWS)
-    with database().reading() as reading:
+    first = first_to_close(db(), month, today, limit=LOOKED_AT)
+    looked = with_hints(db(), month, first, always=PREVIEW_ROWS)
+    with database().reading() as reading:  # figures that are held against each other
+        found = preview(reading, month, today)
         entries, people, problems = adds_up(reading, closing)
     return (
         render_template(
@@ -116,35 +115,22 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             refused=refused,
             rows=looked,
             questions=count_open(db(), {one.row.person_id for one in looked}, time.last_day(month)),
-            looked_at=min(LOOKED_AT, len(ranked)),
-            people=len(sealing),
-            left=sum(1 for rank, _ in sealing if rank is None),
-            alive=sum(row.figures.alive for _, row in sealing),
-            begun=sum(row.figures.begun for _, row in sealing),
-            points=sum(row.points for _, row in sealing),
+            looked_at=len(first),
+            found=found,
             with_it=closing[:-1],
             is_over=is_over(month, today),
             entries=entries,
             people_with_entries=people,
             problems=problems,
-            word_limit=limit,
-            reached=sum(1 for word in words if 0 < word >= limit),
-            mark=passed_by_one_in_ten(words),
-            most=max(words, default=0),
-            on_word=_most_on_word(ranked, on_word),
+            word_limit=word_limit,
+            reached=sum(people for word, people in found.on_word.items() if 0 < word >= word_limit),
+            mark=passed_by_one_in_ten(found.on_word),
+            most=max(found.on_word, default=0),
+            on_word=most_on_word(db(), month, PREVIEW_ROWS),
             waiting=count_unanswered(db(), time.first_day(closing[0]), time.last_day(month)),
         ),
         409 if error else 200,
     )
-
-
-def _most_on_word(
-    ranked: Sequence[tuple[int, BoardRow]], on_word: Mapping[int, int]
-) -> list[tuple[BoardRow, int]]:
-    """Return who of a board earned most on their word alone, and how much, before the limit."""
-    told = [(row, on_word.get(row.person_id, 0)) for _, row in ranked]
-    told.sort(key=lambda one: -one[1])
-    return [(row, word) for row, word in told[:PREVIEW_ROWS] if word > 0]
 
 
 def _closed_already(month: str, status: int) -> ResponseReturnValue:

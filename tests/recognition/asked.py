@@ -24,6 +24,7 @@ from advocacy.relationships.explained import explain
 from tests.cli.test_command import Command
 from tests.recognition import shown
 from tests.recognition.lived import TEAMS, ZONE, Moment, Told, World, told_of
+from tests.recognition.previewed import check_preview
 
 Document = dict[str, Any]
 
@@ -290,6 +291,8 @@ class Answers:
             assert "Nobody was here yet" in said
             return
         assert re.search(rf"Every total adds up ?{entries} entr", said), (month, entries, said)
+        with self.world.database.reading() as session:
+            check_preview(session, self.people, month, self.world.today)
 
     # --- as it stood
 

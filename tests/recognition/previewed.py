@@ -1,0 +1,33 @@
+"""What the preview of a close says, against the rows that would be sealed."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from advocacy.points.models import Standing
+from advocacy.recognition.boards import first_to_close, rows_to_close
+from advocacy.recognition.preview import most_on_word, preview
+
+
+def check_preview(session: Session, people: Collection[int], month: str, today: date) -> None:
+    """Hold what the database adds up, and what it finds first, against every single row."""
+    rows = rows_to_close(session, month, today)
+    ranked = [row._replace(rank=rank) for rank, row in rows if rank is not None]
+    for limit in (2, len(rows) + 1):
+        assert first_to_close(session, month, today, limit=limit) == ranked[:limit], month
+    found = preview(session, month, today)
+    assert found[:5] == (
+        len(rows),
+        len(rows) - len(ranked),
+        sum(row.points for _, row in rows),
+        sum(row.figures.begun for _, row in rows),
+        sum(row.figures.alive for _, row in rows),
+    ), month
+    standings = {person: session.get(Standing, (person, month)) for person in people}
+    words = Counter({person: one.word for person, one in standings.items() if one})
+    assert found.on_word == Counter(words[row.person_id] for _, row in rows), month
+    told = [(row.person_id, row.name, words[row.person_id]) for row in ranked]
+    best = sorted(told, key=lambda one: -one[2])[:2]
+    assert most_on_word(session, month, 2) == [one for one in best if one[2] > 0], month
