@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -188,7 +189,8 @@ class Checkpoint(Base):
     """What the entries of a month hashed to when all up to number ``through`` had been read.
 
     ``entries`` of them, with the tree's ``root`` and its ``peaks``; ``leaves`` are the numbers and
-    hashes of those that came since the month's checkpoint before (``tree.packed``). The database
+    hashes of those that came since the month's checkpoint before (``tree.packed``). ``points`` and
+    what follows are `totals.Totals`, empty when it was taken before there were any. The database
     refuses to change or delete it.
     """
 
@@ -202,6 +204,10 @@ class Checkpoint(Base):
     root: Mapped[str] = mapped_column(String(64))
     peaks: Mapped[bytes]
     leaves: Mapped[bytes]
+    points: Mapped[int | None] = mapped_column(BigInteger)
+    word: Mapped[int | None] = mapped_column(BigInteger)
+    points_by_person: Mapped[int | None] = mapped_column(BigInteger)
+    word_by_person: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Seal(Base):

@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.core.time import day_of
 from advocacy.points.models import Checkpoint, Entry
+from advocacy.points.rules import Evidence
 from advocacy.points.seals import closed_months, hashed_entries
+from advocacy.points.totals import Totals, sums_of, totals_at_checkpoints
 from advocacy.points.tree import BEFORE_THE_FIRST, Tree, chained, packed, unpacked
 
 _BEFORE_ALL = -(2**31)
@@ -30,6 +32,13 @@ def tamper_problems(session: Session, zone: str) -> Iterator[str]:
 
     :param zone: the programme's time zone, for the days of checkpoints.
     """
+    found = [*_hash_problems(session, zone)]
+    yield from found
+    if not found:
+        yield from _total_problems(session)
+
+
+def _hash_problems(session: Session, zone: str) -> Iterator[str]:
     seen = _Seen()
     for through in session.scalars(
         select(Checkpoint.through).distinct().order_by(Checkpoint.through)
@@ -125,3 +134,26 @@ def _seal_problems(session: Session, seen: _Seen) -> Iterator[str]:
     )
     for number, month in late:
         yield f"entry {number}: it was added to {month} after that was sealed"
+
+
+def _total_problems(session: Session) -> Iterator[str]:
+    """Hold the totals of every month's last checkpoint against its entries, in one pass of them."""
+    last = (
+        select(Checkpoint.month, func.max(Checkpoint.through).label("through"))
+        .group_by(Checkpoint.month)
+        .subquery()
+    )
+    word = case((Entry.evidence == Evidence.WORD, Entry.points), else_=0)
+    rows = session.execute(
+        select(Entry.month, *sums_of(Entry.person_id, Entry.points, word))
+        .join(last, and_(last.c.month == Entry.month, Entry.id <= last.c.through))
+        .group_by(Entry.month)
+        .order_by(Entry.month)
+    )
+    added_up = {month: Totals(*map(int, sums)) for month, *sums in rows}
+    for month, kept in sorted(totals_at_checkpoints(session, added_up).items()):
+        if kept and kept[1] != added_up[month]:
+            yield (
+                f"the last checkpoint of {month} with {kept[0]} entries: its totals are not what "
+                "they add up to"
+            )

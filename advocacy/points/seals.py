@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.core.errors import Conflict
 from advocacy.core.time import words_for_period
 from advocacy.points.models import Checkpoint, ClosedMonth, Entry, Seal
+from advocacy.points.totals import totals_of_ledger
 from advocacy.points.tree import (
     BEFORE_THE_FIRST,
     FIELDS,
@@ -57,6 +58,7 @@ def take_checkpoint(session: Session, now: datetime, *, limit: int = PIECE) -> i
     by_month: dict[str, list[tuple[int, bytes]]] = {}
     for number, month, leaf in taken:
         by_month.setdefault(month, []).append((number, leaf))
+    totals = totals_of_ledger(session, by_month, through=taken[-1][0]) if taken else {}
     for month, leaves in by_month.items():
         tree = _tree(session, month)
         for _, leaf in leaves:
@@ -70,6 +72,7 @@ def take_checkpoint(session: Session, now: datetime, *, limit: int = PIECE) -> i
                 root=tree.root,
                 peaks=tree.peaks,
                 leaves=packed(leaves),
+                **totals[month][1]._asdict(),
             )
         )
     session.flush()

@@ -1,7 +1,7 @@
 """Proving that the ledger, the standings and the closed months are what the record is worth."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +29,7 @@ from advocacy.points.queries import (
 from advocacy.points.rules import Evidence
 from advocacy.points.seals import find_seal
 from advocacy.points.standings import SUMS, Sums, rebuild_standings
+from advocacy.points.totals import totals_of_ledger, totals_of_standings
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries
@@ -101,12 +102,35 @@ def _crowds(session: Session) -> Iterator[People]:
 
 
 def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[str]]:
-    """Hold the standings of some months against the ledger; the database adds it up.
+    """Hold the standings of some months against the ledger.
+
+    Their control totals are compared first; only where these differ, each person's sums are.
 
     :returns: how many entries there are, of how many people, and what does not agree.
     """
     book = rule_book(session)
     limits = {month: book.of_month(month).word_limit for month in sorted(months)}
+    ledger, standings = totals_of_ledger(session, limits), totals_of_standings(session, limits)
+    sums_differ = {month: totals for month, (_, totals) in ledger.items()} != {
+        month: totals for month, (_, totals) in standings.items()
+    }
+    # What `rules.month_points` says of the sums.
+    limit = case(limits, value=Standing.period)
+    due = (
+        Standing.seen + Standing.shares + case((Standing.word > limit, limit), else_=Standing.word)
+    )
+    people, wrong = session.execute(
+        select(
+            func.count(Standing.person_id.distinct()),
+            func.count().filter(Standing.points != due),
+        ).where(Standing.period.in_(limits))
+    ).one()
+    if sums_differ or wrong:
+        return _adds_up_by_person(session, limits)
+    return sum(entries for entries, _ in ledger.values()), people, []
+
+
+def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int, int, list[str]]:
     on_word = case((Entry.evidence == Evidence.WORD, Entry.points), else_=0)
     sums = (
         select(
@@ -125,27 +149,19 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
     due = sums.c.points - case((sums.c.word > limit, sums.c.word - limit), else_=0)
     has = func.coalesce(Standing.points, 0)
     same = and_(Standing.person_id == sums.c.person_id, Standing.period == sums.c.month)
-    entries, people, wrong = session.execute(
-        select(
-            func.coalesce(func.sum(sums.c.entries), 0),
-            func.count(sums.c.person_id.distinct()),
-            func.count().filter(has != due),
-        )
-        .select_from(sums)
-        .outerjoin(Standing, same)
+    entries, people = session.execute(
+        select(func.sum(sums.c.entries), func.count(sums.c.person_id.distinct()))
     ).one()
-    problems = []
-    if wrong:
-        problems = [
-            f"person {person} in {month}: the standing says {says}, the ledger {points}"
-            for person, month, says, points in session.execute(
-                select(sums.c.person_id, sums.c.month, has, due)
-                .outerjoin(Standing, same)
-                .where(has != due)
-                .order_by(sums.c.person_id, sums.c.month)
-            )
-        ]
-    return int(entries), people, problems
+    problems = [
+        f"person {person} in {month}: the standing says {says}, the ledger {points}"
+        for person, month, says, points in session.execute(
+            select(sums.c.person_id, sums.c.month, has, due)
+            .outerjoin(Standing, same)
+            .where(has != due)
+            .order_by(sums.c.person_id, sums.c.month)
+        )
+    ]
+    return int(entries or 0), people, problems
 
 
 def rebuild(session: Session, now: datetime) -> Report:

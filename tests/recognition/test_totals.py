@@ -1,0 +1,121 @@
+"""Control totals: what checkpoints keep of the sums, and what is found by them."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from advocacy.people.models import Person
+from advocacy.points.models import Standing
+from advocacy.points.proof import tamper_problems
+from advocacy.points.seals import take_checkpoint
+from advocacy.points.totals import Totals, totals_at_checkpoints, totals_of_ledger
+from advocacy.recognition.verify import adds_up, verify
+from tests.builders import add_contacts, add_person, add_programme, entries, log, noon
+from tests.recognition.test_seals import behind_our_back
+
+MONDAY = date(2026, 1, 5)
+TODAY = date(2026, 3, 10)
+MONTHS = ["2026-01", "2026-02"]
+
+
+@pytest.fixture
+def two(session: Session) -> list[Person]:
+    """Two people with talks in two months; a checkpoint has read those of the first one."""
+    add_programme(session)
+    people = [add_person(session, f"{name}@example.com") for name in ("ada", "bea")]
+    ties = [add_contacts(session, person, "Sofia", "Tom") for person in people]
+    for person, (sofia, _) in zip(people, ties, strict=True):
+        log(session, person, sofia, MONDAY, "called")
+    assert take_checkpoint(session, noon(MONDAY)) > 0
+    for person, (sofia, tom) in zip(people, ties, strict=True):
+        log(session, person, sofia, MONDAY + timedelta(weeks=1), "met", today=TODAY, reported=True)
+        log(session, person, tom, MONDAY + timedelta(weeks=5), "wrote", today=TODAY, reported=True)
+    return people
+
+
+def added_up(session: Session) -> dict[str, tuple[int, Totals]]:
+    """Return what the entries of each month add up to, one by one."""
+    found: dict[str, tuple[int, Totals]] = {}
+    for one in entries(session):
+        count, so_far = found.get(one.month, (0, Totals()))
+        word = one.points if one.evidence == "word" else 0
+        more = (one.points, word, one.points * one.person_id, word * one.person_id)
+        sums = (each + of for each, of in zip(so_far, more, strict=True))
+        found[one.month] = count + 1, Totals(*sums)
+    return found
+
+
+def test_totals_go_on_from_the_last_checkpoint(session: Session, two: list[Person]) -> None:
+    kept = totals_at_checkpoints(session, MONTHS)
+    assert kept.keys() == {"2026-01"}
+    assert kept["2026-01"] != added_up(session)["2026-01"]
+    assert totals_of_ledger(session, MONTHS) == added_up(session)
+    assert take_checkpoint(session, noon(TODAY), limit=1) == 1
+    assert totals_of_ledger(session, MONTHS) == added_up(session)
+    take_checkpoint(session, noon(TODAY))
+    assert totals_at_checkpoints(session, MONTHS) == added_up(session)
+    assert totals_of_ledger(session, MONTHS) == added_up(session)
+    assert verify(session).problems == []
+
+
+def test_what_a_checkpoint_has_read_is_not_read_again(session: Session, two: list[Person]) -> None:
+    take_checkpoint(session, noon(TODAY))
+    before = adds_up(session, MONTHS)
+    assert before == (len(entries(session)), 2, [])
+    behind_our_back(session, "UPDATE entry SET points = points + 1")
+    assert adds_up(session, MONTHS) == before  # that they are as they were is for the hashes to say
+    assert any("it was changed" in problem for problem in tamper_problems(session, "UTC"))
+
+
+def test_points_that_stand_with_somebody_else_are_found(
+    session: Session, two: list[Person]
+) -> None:
+    assert adds_up(session, MONTHS)[2] == []
+    ada, bea = (session.get_one(Standing, (person.id, "2026-01")) for person in two)
+    was = ada.points, bea.points
+    for one, more in ((ada, 3), (bea, -3)):
+        one.seen += more
+        one.points += more
+    session.flush()
+    assert adds_up(session, MONTHS)[2] == [
+        f"person {person.id} in 2026-01: the standing says {points + more}, the ledger {points}"
+        for person, points, more in zip(two, was, (3, -3), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["points", "seen"])
+def test_a_standing_that_is_not_its_parts_is_found(
+    session: Session, two: list[Person], wrong: str
+) -> None:
+    changed = update(Standing).where(Standing.person_id == two[0].id, Standing.period == "2026-02")
+    session.execute(changed.values({wrong: getattr(Standing, wrong) + 1}))
+    found = adds_up(session, MONTHS)[2]
+    assert [one.split(":")[0] for one in found] == (
+        [f"person {two[0].id} in 2026-02"] if wrong == "points" else []
+    )
+
+
+def test_checkpoints_of_the_time_before_have_no_totals(session: Session, two: list[Person]) -> None:
+    behind_our_back(
+        session,
+        "UPDATE checkpoint SET points = NULL, word = NULL, points_by_person = NULL,"
+        " word_by_person = NULL",
+    )
+    assert totals_at_checkpoints(session, MONTHS) == {"2026-01": None}
+    assert totals_of_ledger(session, MONTHS) == added_up(session)
+    take_checkpoint(session, noon(TODAY))
+    assert totals_at_checkpoints(session, MONTHS) == added_up(session)
+    assert verify(session).problems == []
+
+
+@pytest.mark.parametrize("name", Totals._fields)
+def test_totals_that_were_altered_are_named(session: Session, two: list[Person], name: str) -> None:
+    take_checkpoint(session, noon(TODAY))
+    count = added_up(session)["2026-02"][0]
+    behind_our_back(session, f"UPDATE checkpoint SET {name} = {name} + 1 WHERE month = '2026-02'")
+    assert verify(session).problems == [
+        f"the last checkpoint of 2026-02 with {count} entries: its totals are not what they add "
+        "up to"
+    ]
