@@ -1,7 +1,5 @@
 """The months: their state, closing one after a preview, and its files."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, Response, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +15,6 @@ from advocacy.programme.queries import get_programme
 from advocacy.questions.queries import count_open
 from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import first_to_close
-from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.preview import most_on_word, preview
 from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
 from advocacy.recognition.unusual import LOOKED_AT, with_hints
@@ -57,28 +54,16 @@ def month(month: str) -> ResponseReturnValue:
     time.parse_month(month)
     if (last_closed_month(db()) or "") < month:
         return redirect(f"/recognition/{month}/close")
-    rows = queries.get_closed_rows(db(), month)
     hashes = {str(kind): queries.get_hash(db(), month, kind) for kind in Format}
     return render_template(
         "recognition/month.html",
         month=month,
-        rows=[row for row in rows if row.rank is not None][:PREVIEW_ROWS],
-        totals=_totals(rows),
-        left=sum(1 for row in rows if row.rank is None),
         closed=queries.get_closed_month(db(), month),
+        rows=queries.first_closed_rows(db(), month, PREVIEW_ROWS),
+        totals=queries.totals_of_closed(db(), month),
         hashes=hashes,
         seal=find_seal(db(), month),
     )
-
-
-def _totals(rows: Sequence[ClosedStanding]) -> dict[str, int]:
-    return {
-        "people": len(rows),
-        **{
-            name: sum(getattr(row, name) for row in rows)
-            for name in ("points", "alive", "begun", "conversations", "answered")
-        },
-    }
 
 
 @blueprint.get("/recognition/<month>/close")

@@ -24,7 +24,7 @@ from advocacy.relationships.explained import explain
 from tests.cli.test_command import Command
 from tests.recognition import shown
 from tests.recognition.lived import TEAMS, ZONE, Moment, Told, World, told_of
-from tests.recognition.previewed import check_preview
+from tests.recognition.previewed import check_closed, check_preview
 
 Document = dict[str, Any]
 
@@ -266,6 +266,8 @@ class Answers:
             for row in rows
         ]
         assert [*csv.DictReader(io.StringIO(table))] == as_text
+        with self.world.database.reading() as session:
+            check_closed(session, month)
         on_page = shown.rows(self.page(f"/recognition/{month}", self.world.manager))
         figures = ("begun", "alive", "conversations")
         assert [(*row[:3], *row.figures) for row in on_page] == [

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from advocacy.points.models import Standing
 from advocacy.recognition.boards import first_to_close, rows_to_close
 from advocacy.recognition.preview import most_on_word, preview
+from advocacy.recognition.queries import first_closed_rows, get_closed_rows, totals_of_closed
+
+SUMS = ("alive", "begun", "conversations")
 
 
 def check_preview(session: Session, people: Collection[int], month: str, today: date) -> None:
@@ -31,3 +34,13 @@ def check_preview(session: Session, people: Collection[int], month: str, today: 
     told = [(row.person_id, row.name, words[row.person_id]) for row in ranked]
     best = sorted(told, key=lambda one: -one[2])[:2]
     assert most_on_word(session, month, 2) == [one for one in best if one[2] > 0], month
+
+
+def check_closed(session: Session, month: str) -> None:
+    """Hold what the database adds up of a closed month against every single row."""
+    rows = get_closed_rows(session, month)
+    totals = {name: sum(getattr(row, name) for row in rows) for name in SUMS}
+    ranked = [row for row in rows if row.rank is not None]
+    left = len(rows) - len(ranked)
+    assert totals_of_closed(session, month) == {"people": len(rows), "left": left, **totals}, month
+    assert first_closed_rows(session, month, 2) == ranked[:2], month
