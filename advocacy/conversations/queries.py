@@ -328,22 +328,24 @@ def count_counted(session: Session, person_id: int) -> int:
     )
 
 
-def count_unanswered(session: Session, first: date, last: date) -> int:
-    """Return how many talks of some days still wait for an answer, one for each person in them."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Participant)
-            .join(Conversation, Conversation.id == Participant.conversation_id)
-            .where(
-                Conversation.day.between(first, last),
-                Conversation.taken_back_at.is_(None),
-                Participant.answered.is_(False),
-                Participant.counted.is_(True),
-            )
+def count_unanswered(session: Session, first: date, last: date, *, limit: int) -> int:
+    """Return how many talks of some days still wait for an answer, one for each person in them.
+
+    :param limit: where counting stops.
+    """
+    found = (
+        select(Participant.contact_id)
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(
+            Conversation.day.between(first, last),
+            Conversation.taken_back_at.is_(None),
+            Participant.answered.is_(False),
+            Participant.counted.is_(True),
         )
-        or 0
+        .limit(limit)
+        .subquery()
     )
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def is_a_conversation_of_boards() -> ColumnElement[bool]:

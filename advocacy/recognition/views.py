@@ -31,6 +31,8 @@ _TYPES = {
     Format.JSON: "application/json",
 }
 PREVIEW_ROWS = 10
+MOST_WAITING = 1000
+"""Talks without an answer are counted so far: to count millions takes seconds."""
 
 
 @blueprint.get("/recognition")
@@ -112,7 +114,10 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             mark=passed_by_one_in_ten(found.on_word),
             most=max(found.on_word, default=0),
             on_word=most_on_word(db(), month, PREVIEW_ROWS),
-            waiting=count_unanswered(db(), time.first_day(closing[0]), time.last_day(month)),
+            waiting=count_unanswered(
+                db(), time.first_day(closing[0]), time.last_day(month), limit=MOST_WAITING + 1
+            ),
+            most_waiting=MOST_WAITING,
         ),
         409 if error else 200,
     )

@@ -77,6 +77,24 @@ def test_the_preview_says_what_was_checked(app: Flask, database: Database) -> No
     assert words_for_period(month_of(JOINED)) in together
 
 
+def test_what_waits_is_counted_up_to_a_thousand(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        avi = session.scalars(select(Person).where(Person.email == "avi@example.com")).one()
+        hold(session, avi.id)
+        [noor, tom] = find_or_add(session, avi.id, ["Noor", "Tom"], NOW)
+        said = Said(last_day(LAST_MONTH), "wrote", "advocate", [False])
+        told = [NewConversation(avi.id, [one], said, reported=True) for one in (noor, tom)]
+        record(session, told, NOW)
+    mina = Caller(app, "mina")
+    assert "3 talks wait for an answer" in checks(mina)
+    monkeypatch.setattr("advocacy.recognition.views.MOST_WAITING", 3)
+    assert "3 talks wait for an answer" in checks(mina)
+    monkeypatch.setattr("advocacy.recognition.views.MOST_WAITING", 2)
+    assert "More than 2 talks wait for an answer" in checks(mina)
+
+
 def test_a_total_that_does_not_add_up_is_said(app: Flask, database: Database) -> None:
     with database.writing() as session:
         session.execute(update(Standing).where(Standing.period == LAST_MONTH).values(points=99))
