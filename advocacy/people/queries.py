@@ -142,17 +142,24 @@ def people_page(
         .limit(limit)
         .offset(offset)
     )
+    if not _looked_for(search):
+        active, gone = count_people(session)
+        return list(people), active if only_active else active + gone
     total = session.scalar(select(func.count()).select_from(Person).where(match)) or 0
     return list(people), total
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    part = search.replace("\0", "").strip()
+    part = _looked_for(search)
     if not part:
         return true()
     return or_(
         Person.name.icontains(part, autoescape=True), Person.email.icontains(part, autoescape=True)
     )
+
+
+def _looked_for(search: str) -> str:
+    return search.replace("\0", "").strip()
 
 
 def numbers_of_matching(search: str) -> Select[int]:
