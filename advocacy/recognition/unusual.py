@@ -11,6 +11,7 @@ from advocacy.contacts.models import Contact, OtherName
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.core.time import first_day, last_day, monday_of
+from advocacy.points.queries import CHUNK
 from advocacy.points.rules import Deed
 from advocacy.recognition.boards import BoardRow
 from advocacy.recognition.hints import COLLEAGUES, Hint, Talk, hints_of, shared_hint
@@ -47,8 +48,10 @@ def hints_in(session: Session, month: str, people: Collection[int]) -> dict[int,
     aside is decided already.
     """
     talks, known = _talks(session, month, people)
-    shared = _logged_by_several(session, month, people)
-    besides = _other_addresses(session, {talk.tie for theirs in talks.values() for talk in theirs})
+    every = [talk for theirs in talks.values() for talk in theirs]
+    besides = _other_addresses(session, {talk.tie for talk in every})
+    addresses = {talk.contact for talk in every if talk.contact}.union(*besides.values())
+    shared = _logged_by_several(session, month, addresses)
     found = {}
     for person, told in talks.items():
         theirs = [_known_as(talk, besides.get(talk.tie, ()), shared) for talk in told]
@@ -133,24 +136,12 @@ def _other_addresses(session: Session, ties: Collection[int]) -> dict[int, list[
 
 
 def _logged_by_several(
-    session: Session, month: str, people: Collection[int]
+    session: Session, month: str, addresses: Collection[str]
 ) -> set[tuple[str, date]]:
-    """Return the contacts of some people that enough colleagues logged in a week, with its Monday.
+    """Return which contacts enough colleagues logged in a week, with its Monday.
 
-    Everybody's conversations of the month are asked; what comes back is of these people only.
+    Everybody's conversations of the month with some contacts are asked, by their addresses.
     """
-    addresses = union_all(
-        select(Contact.id.label("contact"), Contact.email_key.label("email_key")).where(
-            Contact.email_key.is_not(None)
-        ),
-        select(OtherName.contact_id, OtherName.key).where(OtherName.is_email),
-    ).subquery()
-    theirs = (
-        select(addresses.c.email_key)
-        .join(Participant, Participant.contact_id == addresses.c.contact)
-        .join(Conversation, Conversation.id == Participant.conversation_id)
-        .where(_stands_in(month), Conversation.person_id.in_(sorted(people)))
-    )
     # Neither database says "Monday of" as the other does; a month has six of them at most.
     monday = monday_of(first_day(month))
     mondays = [monday]
@@ -160,20 +151,33 @@ def _logged_by_several(
         *((Conversation.day < next_, at) for at, next_ in enumerate(mondays[1:])),
         else_=len(mondays) - 1,
     ).label("week")
-    weeks = (
-        select(addresses.c.email_key, week, Conversation.person_id.label("person"))
-        .join(Participant, Participant.contact_id == addresses.c.contact)
-        .join(Conversation, Conversation.id == Participant.conversation_id)
-        .where(_stands_in(month), addresses.c.email_key.in_(theirs))
-        .distinct()
-        .subquery()
-    )
-    rows = session.execute(
-        select(weeks.c.email_key, weeks.c.week)
-        .group_by(weeks.c.email_key, weeks.c.week)
-        .having(func.count() >= COLLEAGUES)
-    )
-    return {(key, mondays[at]) for key, at in rows}
+    found = set()
+    ordered = sorted(addresses)
+    for at in range(0, len(ordered), CHUNK):
+        chunk = ordered[at : at + CHUNK]
+        named = union_all(
+            select(Contact.id.label("contact"), Contact.email_key.label("email_key")).where(
+                Contact.email_key.in_(chunk)
+            ),
+            select(OtherName.contact_id, OtherName.key).where(
+                OtherName.is_email, OtherName.key.in_(chunk)
+            ),
+        ).subquery()
+        weeks = (
+            select(named.c.email_key, week, Conversation.person_id.label("person"))
+            .join(Participant, Participant.contact_id == named.c.contact)
+            .join(Conversation, Conversation.id == Participant.conversation_id)
+            .where(_stands_in(month))
+            .distinct()
+            .subquery()
+        )
+        rows = session.execute(
+            select(weeks.c.email_key, weeks.c.week)
+            .group_by(weeks.c.email_key, weeks.c.week)
+            .having(func.count() >= COLLEAGUES)
+        )
+        found |= {(key, mondays[number]) for key, number in rows}
+    return found
 
 
 def _stands_in(month: str) -> ColumnElement[bool]:
