@@ -90,7 +90,10 @@ class Standing(Base):
     """
 
     __tablename__ = "standing"
-    __table_args__ = (Index("ix_standing_board", "period", "points", "person_id"),)
+    # A board is read along the first three; what adds a month up finds the rest there, too.
+    __table_args__ = (
+        Index("ix_standing_board", "period", "points", "person_id", "seen", "word", "shares"),
+    )
 
     person_id: Mapped[int] = mapped_column(
         ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True

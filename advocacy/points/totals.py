@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from advocacy.points.models import Checkpoint, Entry, Standing
+from advocacy.points.models import Checkpoint, Entry
 from advocacy.points.rules import Evidence
 
 
@@ -77,17 +77,6 @@ def totals_at_checkpoints(session: Session, months: Collection[str]) -> dict[str
     return {
         month: None if None in sums else (entries, Totals(*sums)) for month, entries, *sums in rows
     }
-
-
-def totals_of_standings(session: Session, months: Collection[str]) -> dict[str, Counted]:
-    """Return how many standings some months have and what their parts add up to, by month."""
-    entered = Standing.seen + Standing.word + Standing.shares
-    rows = session.execute(
-        select(Standing.period, func.count(), *sums_of(Standing.person_id, entered, Standing.word))
-        .where(Standing.period.in_(sorted(months)))
-        .group_by(Standing.period)
-    )
-    return {month: (count, Totals(*map(int, sums))) for month, count, *sums in rows}
 
 
 def sums_of(person: Any, points: Any, word: Any) -> list[Any]:

@@ -29,7 +29,7 @@ from advocacy.points.queries import (
 from advocacy.points.rules import Evidence
 from advocacy.points.seals import find_seal
 from advocacy.points.standings import SUMS, Sums, rebuild_standings
-from advocacy.points.totals import totals_of_ledger, totals_of_standings
+from advocacy.points.totals import Totals, sums_of, totals_of_ledger
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries
@@ -110,24 +110,28 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
     """
     book = rule_book(session)
     limits = {month: book.of_month(month).word_limit for month in sorted(months)}
-    ledger, standings = totals_of_ledger(session, limits), totals_of_standings(session, limits)
-    sums_differ = {month: totals for month, (_, totals) in ledger.items()} != {
-        month: totals for month, (_, totals) in standings.items()
-    }
-    # What `rules.month_points` says of the sums.
     limit = case(limits, value=Standing.period)
-    due = (
-        Standing.seen + Standing.shares + case((Standing.word > limit, limit), else_=Standing.word)
-    )
-    people, wrong = session.execute(
+    entered = Standing.seen + Standing.word + Standing.shares
+    # What `rules.month_points` says of the sums.
+    due = entered - case((Standing.word > limit, Standing.word - limit), else_=0)
+    rows = session.execute(
         select(
-            func.count(Standing.person_id.distinct()),
+            Standing.period,
+            func.count(),
             func.count().filter(Standing.points != due),
-        ).where(Standing.period.in_(limits))
-    ).one()
-    if sums_differ or wrong:
+            *sums_of(Standing.person_id, entered, Standing.word),
+        )
+        .where(Standing.period.in_(limits))
+        .group_by(Standing.period)
+    ).all()
+    counts = [count for _, count, *_ in rows]
+    standings = {month: (wrong, Totals(*map(int, sums))) for month, _, wrong, *sums in rows}
+    ledger = totals_of_ledger(session, limits)
+    if standings != {month: (0, totals) for month, (_, totals) in ledger.items()}:
         return _adds_up_by_person(session, limits)
-    return sum(entries for entries, _ in ledger.values()), people, []
+    each = select(func.count(Standing.person_id.distinct())).where(Standing.period.in_(limits))
+    people = session.scalar(each) if len(limits) > 1 else sum(counts)
+    return sum(entries for entries, _ in ledger.values()), people or 0, []
 
 
 def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int, int, list[str]]:
