@@ -10,7 +10,7 @@ from advocacy.core.tables import Base
 from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
 from advocacy.mail.models import Letter
-from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
+from advocacy.people.models import Absence, Membership, Person, PersonWord, ProfileVersion, Team
 from advocacy.points.models import (
     Checkpoint,
     ClosedMonth,
@@ -37,6 +37,7 @@ TABLES = (
     KeptJob,
     Team,
     Person,
+    PersonWord,
     Membership,
     Absence,
     ProfileVersion,

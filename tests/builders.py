@@ -15,7 +15,8 @@ from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import get_conversation, participants_of
 from advocacy.conversations.rules import Said
 from advocacy.people import actions as people
-from advocacy.people.models import Person, Team
+from advocacy.people.models import Person, PersonWord, Team
+from advocacy.people.rules import words_of
 from advocacy.points.models import Entry, Standing
 from advocacy.programme.models import Programme
 from advocacy.questions.models import Question
@@ -43,6 +44,15 @@ def add_programme(
     session.add(programme)
     session.flush()
     return programme
+
+
+def is_found_by_words(session: Session) -> bool:
+    """Tell whether the words that searches go by are those of everybody's name and address."""
+    kept: dict[int, set[str]] = {}
+    for one in session.scalars(select(PersonWord)):
+        kept.setdefault(one.person_id, set()).add(one.word)
+    everybody = session.scalars(select(Person)).all()
+    return kept == {person.id: words_of(person.name, person.email) for person in everybody}
 
 
 def add_person(

@@ -39,6 +39,7 @@ from tests.builders import (
     add_person,
     add_programme,
     add_team,
+    is_found_by_words,
     log,
     noon,
     share,
@@ -175,6 +176,7 @@ def test_every_step_goes_down_and_up_with_rows_in_it(
     with fresh_database.reading() as session:
         assert verify(session).problems == []
         assert len(session.execute(select(metadata.tables["entry"])).all()) == 9
+        assert is_found_by_words(session)
     assert triggers(fresh_database) == TRIGGERS[fresh_database.engine.dialect.name]
 
 

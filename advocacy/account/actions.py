@@ -53,6 +53,7 @@ def confirm_email(session: Session, code: str, now: datetime) -> tuple[EmailChan
         hold(session, number)
     person.email = change.email
     session.flush()
+    people.keep_words(session, person)
     settle_ties(session, ties, now)
     session.delete(change)
     note(session, Action.EMAIL_CHANGED, actor_id=person.id, subject_id=person.id, now=now)

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from advocacy.core import time
 from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.text import check_letters
 from advocacy.people import queries, rules
-from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
+from advocacy.people.models import Absence, Membership, Person, PersonWord, ProfileVersion, Team
 from advocacy.people.rules import Role
 from advocacy.programme.queries import get_programme
 
@@ -49,7 +49,15 @@ def add_person(
     session.flush()
     session.add(Membership(person_id=person.id, since=joined, team_id=person.team_id))
     session.flush()
+    keep_words(session, person)
     return person
+
+
+def keep_words(session: Session, person: Person) -> None:
+    """Let a person be found by the name and the address of now."""
+    session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
+    words = sorted(rules.words_of(person.name, person.email))
+    session.execute(insert(PersonWord), [{"person_id": person.id, "word": word} for word in words])
 
 
 def change_person(
@@ -70,6 +78,7 @@ def change_person(
     person.preferred_name = _short(preferred_name, rules.NAME_LENGTH, "preferred_name")
     person.say_it = _short(say_it, rules.NAME_LENGTH, "say_it")
     session.flush()
+    keep_words(session, person)
 
 
 def change_called(session: Session, person: Person, *, preferred_name: str, say_it: str) -> None:

@@ -76,6 +76,18 @@ class Person(Base):
         return rules.called(self.name, self.preferred_name)
 
 
+class PersonWord(Base):
+    """A word of a person's name or address, as ``rules.words_of`` gives it: searches begin one."""
+
+    __tablename__ = "person_word"
+    __table_args__ = (Index(None, "word", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    word: Mapped[str] = mapped_column(code_points(3 * rules.EMAIL_LENGTH), primary_key=True)
+
+
 class Membership(Base):
     """The team that a person belongs to from a day on."""
 

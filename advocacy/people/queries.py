@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
-from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
-from advocacy.people.rules import Role, email_key, team_key
+from advocacy.people.models import Absence, Membership, Person, PersonWord, ProfileVersion, Team
+from advocacy.people.rules import Role, email_key, team_key, words_of
 
 
 def get_person(session: Session, person_id: int) -> Person:
@@ -149,13 +149,21 @@ def people_page(
     return list(people), total
 
 
+_LAST_LETTER = "\U0010ffff"
+
+
 def _matches(search: str) -> ColumnElement[bool]:
+    """Return who has, for every word of a search, a word that begins so."""
     part = _looked_for(search)
     if not part:
         return true()
-    return or_(
-        Person.name.icontains(part, autoescape=True), Person.email.icontains(part, autoescape=True)
-    )
+    found = [
+        Person.id.in_(
+            select(PersonWord.person_id).where(PersonWord.word.between(word, word + _LAST_LETTER))
+        )
+        for word in sorted(words_of(part))
+    ]
+    return and_(*found) if found else false()
 
 
 def _looked_for(search: str) -> str:

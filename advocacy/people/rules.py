@@ -1,5 +1,6 @@
 """Roles, limits and the few sentences about persons."""
 
+import re
 import unicodedata
 from enum import StrEnum
 
@@ -40,6 +41,12 @@ def email_key(email: str) -> str:
 def clean_name(name: str) -> str:
     """Return a name with single spaces and none around it."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def words_of(*texts: str) -> set[str]:
+    """Return the words of a name or an address by which somebody is found, case aside."""
+    joined = unicodedata.normalize("NFC", " ".join(texts)).casefold()
+    return set(re.findall(r"[^\W_]+", joined))
 
 
 def team_key(name: str) -> str:

@@ -21,7 +21,7 @@ from advocacy.people.queries import get_person
 from advocacy.points.models import Entry
 from advocacy.terms.models import Acceptance
 from tests.account.letters import letters_to, link_in
-from tests.builders import add_contacts, log
+from tests.builders import add_contacts, is_found_by_words, log
 from tests.portal import PASSWORD, Caller, read, settle_in, wrong
 
 NEW = "another long phrase"
@@ -183,6 +183,7 @@ def test_another_address_is_confirmed_at_both(app: Flask, fresh_database: Databa
     assert Caller(app).get(link_in(old)).status_code == 404
     with fresh_database.reading() as session:  # a colleague by now: remembered only
         assert sum(session.scalars(select(Entry.points).where(Entry.tie_id == tie))) == 0
+        assert is_found_by_words(session)
 
 
 def test_an_address_that_somebody_has_is_not_told(app: Flask, fresh_database: Database) -> None:

@@ -15,6 +15,7 @@ from advocacy.people.models import Membership, Person, Team
 from advocacy.people.queries import get_person_by_email, teams
 from advocacy.points.models import Entry
 from advocacy.recognition.verify import verify
+from tests.builders import is_found_by_words
 from tests.imports.conftest import Import
 from tests.imports.files import HEADER, counts, reasons
 
@@ -52,6 +53,7 @@ def test_what_is_given_and_different_changes(bring_in: Import, programme: Databa
     with programme.reading() as session:
         mia = get_person_by_email(session, "mia@example.com")
         assert (mia.name, mia.role, mia.title) == ("Mia Sample", "advocate", "Lead")
+        assert is_found_by_words(session)
         assert mia.joined == date(2024, 6, 1)
         moves = session.execute(
             select(Membership.since, Team.name)
