@@ -176,12 +176,11 @@ def _band(which: _Band, shape: Shape, prior: Shape | None) -> Any:
     if which is _Band.ZERO:
         rows = rows.outerjoin(Standing, shape.standing()).where(with_nothing(shape))
     else:
-        rows = rows.join(Standing, Standing.person_id == Person.id).where(
-            Standing.period == shape.period(),
-            Standing.points > 0 if which is _Band.ABOVE else Standing.points < 0,
-            shape.shown(),
+        points = shape.points()
+        rows = rows.join(Standing, shape.standing(), isouter=shape.of_team).where(
+            points > 0 if which is _Band.ABOVE else points < 0, shape.shown()
         )
-        rows = rows.order_by(Standing.points.desc())
+        rows = rows.order_by(points.desc())
     return (
         rows.order_by(Person.email)
         .limit(bindparam("rows", type_=BigInteger, literal_execute=True))

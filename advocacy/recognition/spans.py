@@ -95,14 +95,23 @@ class Shape:
         """Return where a person's standing in the period is."""
         return and_(Standing.person_id == Person.id, Standing.period == self.period())
 
+    def points(self) -> Any:
+        """Return the points beside a person; without a standing they are nothing.
+
+        Of a team they are not plainly the standing's, or SQLite goes through everybody's instead
+        of the team's.
+        """
+        return func.coalesce(Standing.points, 0) if self.of_team else Standing.points
+
     def tallied(self) -> Any:
         """Return the query for points and how many people on the board stand at them."""
         if not self.of_team:
             return select(Tally.points, Tally.people).where(Tally.period == self.period())
         return (
-            select(Standing.points, literal(1).label("people"))
-            .join(Person, Person.id == Standing.person_id)
-            .where(Standing.period == self.period(), self.shown())
+            select(self.points().label("points"), literal(1).label("people"))
+            .select_from(Person)
+            .outerjoin(Standing, self.standing())
+            .where(self.shown())
         )
 
 
