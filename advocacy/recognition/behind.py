@@ -143,15 +143,10 @@ def behind_all(
     parts = shown_by_person(session, period, today, team_id)
     counts = {person: figure_of(part, what) or 0 for person, part in parts.items()}
     counts = {person: count for person, count in counts.items() if count}
-    found: dict[int, tuple[str, bool]] = {}
-    ordered = sorted(counts)
-    for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(
-            select(Person.id, Person.name, Person.left_ranking).where(
-                Person.id.in_(ordered[at : at + CHUNK])
-            )
-        )
-        found.update({number: (called, left) for number, called, left in rows})
+    people = select(Person.id, Person.name, Person.left_ranking)
+    if len(counts) <= CHUNK:
+        people = people.where(Person.id.in_(sorted(counts)))
+    found = {number: (called, left) for number, called, left in session.execute(people)}
     lines = [
         Line(found[person][0], count, number=person)
         for person, count in counts.items()
