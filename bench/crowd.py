@@ -14,8 +14,9 @@ from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.database import Database
 from advocacy.core.migrate import upgrade
-from advocacy.core.time import periods_of
-from advocacy.people.models import Person
+from advocacy.core.time import month_of, periods_of
+from advocacy.people.models import Person, PersonWord
+from advocacy.people.rules import words_of
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
 from advocacy.programme.actions import start
 from tests.databases import MAKERS
@@ -48,6 +49,7 @@ def load(database: Database, people: int, each: int = ENTRIES) -> None:
         start(session, time_zone="UTC", now=NOW).first_day = date(2026, 9, 1)
         session.flush()
         bulk(session, Person.__table__, _people(people))
+        bulk(session, PersonWord.__table__, _words(people))
         bulk(session, Tie.__table__, _ties(people))
         bulk(session, Entry.__table__, _entries(people, each))
         _project(session, _entries(people, each))
@@ -56,6 +58,11 @@ def load(database: Database, people: int, each: int = ENTRIES) -> None:
         bulk(session, Participant.__table__, _participants(people, each))
         bulk(session, Life.__table__, _lives(people))
         _number_on(session)
+    tidy(database)
+
+
+def tidy(database: Database) -> None:
+    """Let the engine know what was loaded, as it does by itself in time."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for _ in range(1 if database.is_sqlite else 2):  # the first one leaves pages unmarked
             connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
@@ -113,28 +120,43 @@ def _people(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def _words(count: int) -> Iterator[dict[str, Any]]:
+    for person in _people(count):
+        for word in words_of(person["name"], person["email"]):
+            yield {"person_id": person["id"], "word": word}
+
+
 def _ties(count: int) -> Iterator[dict[str, Any]]:
     return ({"id": number, "person_id": number, "number": 1} for number in range(1, count + 1))
 
 
+def _days(people: int, each: int, seed: int) -> Iterator[tuple[int, int, date]]:
+    """Yield who does something on which day, numbered in the order of time, as in life."""
+    drawn = random.Random(seed)
+    for at in range(len(MONTHS) * each):
+        first = date.fromisoformat(f"{MONTHS[at // each]}-01")
+        for person in range(1, people + 1):
+            day = first + timedelta(days=(at % each) * 27 // each + drawn.randrange(2))
+            yield at * people + person, person, day
+
+
 def _entries(people: int, each: int) -> Iterator[dict[str, Any]]:
-    """Yield the same entries each time."""
+    """Yield the same entries each time, each of a conversation of its own."""
     drawn = random.Random(people)
-    for person in range(1, people + 1):
-        for month in MONTHS * each:
-            yield {
-                "person_id": person,
-                "month": month,
-                "day": date.fromisoformat(f"{month}-01") + timedelta(days=drawn.randrange(28)),
-                "tie_id": person,
-                "rule": "week",
-                "evidence": "seen",
-                "points": drawn.choice((1, 2, 4, 6, 8, 12)) * drawn.randint(1, 8),
-                "kind": drawn.choice(("wrote", "called", "met")),
-                "began": "advocate",
-                "deed": 1,
-                "recorded_at": NOW,
-            }
+    for number, person, day in _days(people, each, people):
+        yield {
+            "person_id": person,
+            "month": month_of(day),
+            "day": day,
+            "tie_id": person,
+            "rule": "week",
+            "evidence": "seen",
+            "points": drawn.choice((1, 2, 4, 6, 8, 12)) * drawn.randint(1, 8),
+            "kind": drawn.choice(("wrote", "called", "met")),
+            "began": "advocate",
+            "deed": number,
+            "recorded_at": NOW,
+        }
 
 
 def _contacts(count: int) -> Iterator[dict[str, Any]]:
@@ -152,16 +174,15 @@ def _contacts(count: int) -> Iterator[dict[str, Any]]:
 
 
 def _conversations(people: int, each: int) -> Iterator[dict[str, Any]]:
-    """Yield as many conversations as there are entries, on other days."""
+    """Yield as many conversations as there are entries."""
     drawn = random.Random(people + 1)
-    for number in range(people * len(MONTHS) * each):
-        month = MONTHS[number % len(MONTHS)]
+    for number, person, day in _days(people, each, people + 1):
         yield {
-            "id": number + 1,
-            "person_id": number // (len(MONTHS) * each) + 1,
-            "day": date.fromisoformat(f"{month}-01") + timedelta(days=drawn.randrange(28)),
+            "id": number,
+            "person_id": person,
+            "day": day,
             "kind": drawn.choice(("wrote", "called", "met")),
-            "began": "advocate",
+            "began": drawn.choice(("advocate", "advocate", "contact")),
             "channel": "",
             "note": "",
             "logged_at": NOW,
@@ -170,12 +191,12 @@ def _conversations(people: int, each: int) -> Iterator[dict[str, Any]]:
 
 
 def _participants(people: int, each: int) -> Iterator[dict[str, Any]]:
-    for number in range(people * len(MONTHS) * each):
+    for number, person, _ in _days(people, each, people + 1):
         yield {
-            "conversation_id": number + 1,
-            "contact_id": number // (len(MONTHS) * each) + 1,
+            "conversation_id": number,
+            "contact_id": person,
             "position": 0,
-            "answered": True,
+            "answered": number % 11 != 0,
             "logged_on": TODAY,
             "reported": True,
             "counted": True,

@@ -11,42 +11,93 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from advocacy.app import create_app
 from advocacy.auth.actions import begin_sign_in
 from advocacy.config import Settings
 from advocacy.core.database import Database
-from advocacy.core.time import now
-from advocacy.people.models import Person
-from bench.crowd import MONTH, engines, load
+from advocacy.core.time import now, shift_month
+from advocacy.people.models import Membership, Person, Team
+from advocacy.people.rules import team_key
+from advocacy.points.models import ClosedMonth, Standing, Tally
+from advocacy.points.seals import PIECE, take_checkpoint
+from advocacy.programme.queries import get_programme
+from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
+from advocacy.recognition.rules import Format
+from bench.crowd import MONTH, MONTHS, NOW, bulk, engines, load, tidy
 from bench.timing import milliseconds
 
 FEW, MANY = 1_000, 100_000
 ENTRIES = 50
 """Of everybody in each of two months: 10 million in all."""
 LIMIT = 2.0
+CLOSED = shift_month(MONTHS[0], -1)
+"""A month that is closed, with a row of everybody."""
+TEAM = 10
+"""How many people are in the one team."""
 PAGES = {
-    "advocate": ("/", "/log", "/contacts", "/contacts/2", f"/growth?month={MONTH}", "/library"),
+    "advocate": (
+        "/",
+        "/log",
+        "/conversations/2/edit",
+        "/contacts",
+        "/contacts?q=contact",
+        "/contacts.json?q=contact",
+        "/contacts/new",
+        "/contacts/2",
+        "/contacts/2/edit",
+        "/contacts/2/merge",
+        f"/growth?month={MONTH}",
+        f"/growth?month={MONTH}&show=place",
+        f"/growth?month={MONTH}&as_of={MONTH}-20",
+        "/library",
+        "/profile",
+        "/profiles",
+        "/account",
+        "/what-is-kept",
+    ),
     "manager": (
         f"/leaderboard?month={MONTH}",
         "/leaderboard?quarter=2026-Q4",
         "/leaderboard?year=2026",
         "/leaderboard?all=1",
         f"/leaderboard?month={MONTH}&page=3",
+        f"/leaderboard?month={MONTH}&team=1",
+        f"/leaderboard?month={CLOSED}",
         f"/leaderboard/2?month={MONTH}",
+        f"/leaderboard/2?month={MONTH}&show=place",
+        f"/leaderboard/2?month={MONTH}&as_of={MONTH}-20",
+        "/leaderboard/3/ask/3",
+        "/leaderboard/3/put-right/3",
+        "/leaderboard/questions",
+        f"/leaderboard/balance?month={MONTH}",
+        f"/leaderboard/balance?month={MONTH}&team=1",
+        f"/leaderboard/balance?month={MONTH}&show=alive",
+        f"/leaderboard/balance?month={CLOSED}",
+        "/leaderboard/balance?year=2026",
         "/recognition",
-        "/profiles",
+        f"/recognition/{CLOSED}",
+        f"/recognition/{MONTHS[0]}/close",
+        f"/recognition/{MONTH}/close",
+        "/profiles?everybody=1",
+        "/profiles?everybody=1&q=person+77",
+        "/profiles/3",
+        "/programme/rules",
     ),
     "administrator": (
         "/programme",
         "/programme/people",
         "/programme/people?q=person+77",
+        "/programme/people?q=77",
         "/programme/people/2",
         "/programme/teams",
         "/programme/audit",
+        "/programme/audit?who=person+77",
+        "/programme/settings",
         "/programme/work",
     ),
 }
@@ -88,6 +139,7 @@ def _costs(people: int, chosen: Sequence[str] | None) -> dict[str, dict[str, Cos
         for engine in chosen or urls:
             database = Database(urls[engine])
             load(database, people, ENTRIES)
+            _live_through(database, people)
             environ = {
                 "ADVOCACY_DATA": str(Path(data) / engine),
                 "ADVOCACY_DATABASE_URL": urls[engine],
@@ -106,6 +158,63 @@ def _costs(people: int, chosen: Sequence[str] | None) -> dict[str, dict[str, Cos
                         found[engine][path] = _cost(client, database, path)
             database.engine.dispose()
     return found
+
+
+def _live_through(database: Database, people: int) -> None:
+    """Let a month be closed, a team have its people, and checkpoints read the entries."""
+    everybody = range(1, people + 1)
+    with database.writing() as session:
+        session.add(Team(id=1, name="Sales", name_key=team_key("Sales")))
+        session.add(ClosedMonth(month=CLOSED, closed_at=NOW))
+        get_programme(session).closed_through = CLOSED
+        session.flush()
+        session.execute(update(Person).where(Person.id <= TEAM).values(team_id=1))
+        session.add_all(
+            Membership(person_id=number, since=NOW.date(), team_id=1)
+            for number in range(1, TEAM + 1)
+        )
+        session.add_all(ExportFile(month=CLOSED, format=kind, sha256="") for kind in Format)
+        bulk(session, ClosedStanding.__table__, (_sealed(number) for number in everybody))
+        bulk(session, ClosedBalance.__table__, (_balance(number) for number in everybody))
+        bulk(session, Standing.__table__, (_standing(number) for number in everybody))
+        on_board = people - people // 97  # the others left the ranking
+        session.add(Tally(period=CLOSED, points=1, people=on_board))
+    taken = PIECE
+    while taken == PIECE:  # as the clock does every night
+        with database.writing() as session:
+            taken = take_checkpoint(session, NOW)
+    tidy(database)
+
+
+def _sealed(person: int) -> dict[str, Any]:
+    return {
+        "person_id": person,
+        "month": CLOSED,
+        "rank": person,
+        "email": f"person{person:06d}@example.org",
+        "name": f"Person {person}",
+        "team": "",
+        **dict.fromkeys(("points", "begun", "alive", "conversations", "answered"), 1),
+        **dict.fromkeys(("in_person", "shares"), 0),
+    }
+
+
+def _balance(person: int) -> dict[str, Any]:
+    names = ("begun", "closing", "conversations")
+    others = ("opening", "corrected", "revived", "drifted", "ended", "they_began")
+    known = {**dict.fromkeys(names, 1), **dict.fromkeys(others, 0)}
+    return {"person_id": person, "month": CLOSED, **known}
+
+
+def _standing(person: int) -> dict[str, Any]:
+    made = dict.fromkeys(("word", "shares", "answers", "in_person"), 0)
+    return {
+        "person_id": person,
+        "period": CLOSED,
+        "seen": 1,
+        "points": 1,
+        "conversations": 1,
+    } | made
 
 
 def _cost(client: FlaskClient, database: Database, path: str) -> Cost:
