@@ -7,6 +7,7 @@ Goals: each page within twice its time, and the same number of queries.
 """
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,8 +178,10 @@ def _live_through(database: Database, people: int) -> None:
         bulk(session, ClosedStanding.__table__, (_sealed(number) for number in everybody))
         bulk(session, ClosedBalance.__table__, (_balance(number) for number in everybody))
         bulk(session, Standing.__table__, (_standing(number) for number in everybody))
-        on_board = people - people // 97  # the others left the ranking
-        session.add(Tally(period=CLOSED, points=1, people=on_board))
+        tallies = Counter(_points(number) for number in everybody if number % 97)  # others left
+        session.add_all(
+            Tally(period=CLOSED, points=points, people=count) for points, count in tallies.items()
+        )
     taken = PIECE
     while taken == PIECE:  # as the clock does every night
         with database.writing() as session:
@@ -194,7 +197,8 @@ def _sealed(person: int) -> dict[str, Any]:
         "email": f"person{person:06d}@example.org",
         "name": f"Person {person}",
         "team": "",
-        **dict.fromkeys(("points", "begun", "alive", "conversations", "answered"), 1),
+        "points": _points(person),
+        **dict.fromkeys(("begun", "alive", "conversations", "answered"), 1),
         **dict.fromkeys(("in_person", "shares"), 0),
     }
 
@@ -208,13 +212,12 @@ def _balance(person: int) -> dict[str, Any]:
 
 def _standing(person: int) -> dict[str, Any]:
     made = dict.fromkeys(("word", "shares", "answers", "in_person"), 0)
-    return {
-        "person_id": person,
-        "period": CLOSED,
-        "seen": 1,
-        "points": 1,
-        "conversations": 1,
-    } | made
+    sums = dict.fromkeys(("seen", "points", "conversations"), _points(person))
+    return {"person_id": person, "period": CLOSED, **sums, **made}
+
+
+def _points(person: int) -> int:
+    return 1 + person * 7919 % 499
 
 
 def _cost(client: FlaskClient, database: Database, path: str) -> Cost:
