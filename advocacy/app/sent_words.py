@@ -48,7 +48,7 @@ _VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 _MACHINES = frozenset(
-    ("next sheet submit again undo code answer version seen replaces then other").split()
+    ("next sheet submit again undo code answer version seen replaces then other look").split()
 )
 """What a form carries for itself: nobody typed it."""
 

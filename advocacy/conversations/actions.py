@@ -318,6 +318,8 @@ def take_back(session: Session, conversation: Conversation, now: datetime) -> li
         now,
     )
     gone = queries.only_known_by(session, conversation)
+    if gone and len(gone) == len(participants):
+        conversation.note = conversation.channel = ""  # nobody is left who could ask for it
     for contact in gone:
         forget_reasons(session, contact)
     for participant in participants:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Correction
@@ -46,9 +46,7 @@ def corrections_to(session: Session, person_id: int) -> list[PutRight]:
 
 
 def corrections_for_today(session: Session, person_id: int, since: datetime) -> list[PutRight]:
-    """Return what was put right lately about a person's conversations that stand.
-
-    Of several corrections of one conversation the last.
+    """Return what was put right lately about a person's conversations that stand, each time.
 
     :param since: the moment from which on corrections are told.
     """
@@ -56,10 +54,7 @@ def corrections_for_today(session: Session, person_id: int, since: datetime) -> 
         Conversation.person_id == person_id,
         Conversation.taken_back_at.is_(None),
         Correction.corrected_at >= since,
-        and_(
-            Correction.conversation_id == Conversation.id,
-            Correction.id == Conversation.put_right_by,
-        ),
+        Correction.conversation_id == Conversation.id,
     )
     return _found(session, query.order_by(Correction.id))
 
@@ -76,11 +71,11 @@ def put_right_then_taken_back(
     return list(
         session.scalars(
             select(Conversation)
-            .join(Correction, Correction.id == Conversation.put_right_by)
+            .join(Correction, Correction.conversation_id == Conversation.id)
             .where(
+                Correction.id == Conversation.put_right_by,
                 Correction.corrected_by == corrected_by,
                 Conversation.taken_back_at >= since,
-                Conversation.taken_back_at > Correction.corrected_at,
             )
             .order_by(Conversation.taken_back_at)
         )

@@ -32,7 +32,7 @@ from advocacy.people.queries import (
     names_of,
     proposed_profile,
 )
-from advocacy.points.queries import entered_at, rule_book
+from advocacy.points.queries import rule_book
 from advocacy.points.rule_words import priced, sentences
 from advocacy.points.standings import recounted
 from advocacy.programme.queries import get_programme
@@ -45,6 +45,7 @@ from advocacy.recognition.asked import asked_part, what_is_behind
 from advocacy.recognition.balances import balance_of_person
 from advocacy.recognition.queries import check_period, period_before
 from advocacy.recognition.ranking import place_of
+from advocacy.recognition.replay import moved_at
 from advocacy.recognition.replayed_page import show_replayed
 from advocacy.recognition.rules import ordinal, period_after
 from advocacy.relationships.balance import alive_by_month, balance_of
@@ -62,6 +63,8 @@ WAITING = 5
 REACHING = 3
 TOLD = timedelta(days=7)
 """For so long Today tells what was decided of a question, and what was put right."""
+MOST_TOLD = 5
+"""How many corrections, and how many takings back, are told one by one: the latest."""
 SHARING = 3
 LOOKS = 5
 LOOKS_READ = 200
@@ -81,7 +84,8 @@ def today() -> ResponseReturnValue:
     more = len(waiting) == WAITING
     items = library_page(db(), now=now(), limit=SHARING)[0]
     questions = questions_for_today(db(), current_user.id, now() - TOLD)
-    corrections = corrections_for_today(db(), current_user.id, now() - TOLD)
+    put_right = corrections_for_today(db(), current_user.id, now() - TOLD)
+    corrections = put_right[-MOST_TOLD:]
     told_about = [
         *(one.conversation for one in questions),
         *(one.conversation for one in corrections),
@@ -96,6 +100,7 @@ def today() -> ResponseReturnValue:
         waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),
         questions=questions,
         corrections=corrections,
+        more_corrections=len(put_right) - len(corrections),
         to_decide=count_to_decide(db(), current_user.id) if current_user.role.manages else 0,
         titles=titles_of(db(), told_about, for_manager=False) if told_about else {},
         entered=_entered(corrections),
@@ -113,26 +118,26 @@ def _entered(corrections: Sequence[PutRight]) -> dict[int, str]:
     if not corrections:
         return {}
     moments = {one.correction.corrected_at for one in corrections}
-    entered = entered_at(db(), current_user.id, moments)
+    moved = moved_at(db(), current_user.person, moments)
     return {
-        one.correction.id: words_entered(entered[one.correction.corrected_at])
-        for one in corrections
+        one.correction.id: words_entered(moved[one.correction.corrected_at]) for one in corrections
     }
 
 
 def _taken_back() -> list[dict[str, Any]]:
     """Return what a manager decided of and an advocate took back lately: it may come again."""
     since = now() - TOLD
-    found = [
-        *(("put right", one) for one in put_right_then_taken_back(db(), current_user.id, since)),
-        *(("set aside", one) for one in set_aside_then_taken_back(db(), current_user.id, since)),
-    ]
-    talks = [talk for _, talk in found]
+    put_right = put_right_then_taken_back(db(), current_user.id, since)
+    decided = {talk.id: (talk, "put right") for talk in put_right}
+    set_aside = set_aside_then_taken_back(db(), current_user.id, since)
+    decided |= {talk.id: (talk, "set aside") for talk in set_aside}
+    found = list(decided.values())[-MOST_TOLD:]
+    talks = [talk for talk, _ in found]
     titles = titles_of(db(), talks, for_manager=True) if found else {}
     names = names_of(db(), {talk.person_id for talk in talks}) if found else {}
     return [
-        {"talk": talk, "decided": decided, "title": titles[talk.id], "who": names[talk.person_id]}
-        for decided, talk in found
+        {"talk": talk, "decided": what, "title": titles[talk.id], "who": names[talk.person_id]}
+        for talk, what in found
     ]
 
 

@@ -1,11 +1,12 @@
 """A manager puts somebody's conversation right."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
 from advocacy.conversations.corrections import corrections_about
 from advocacy.conversations.forms import PutRightForm, read_answers
 from advocacy.conversations.models import Conversation
@@ -17,8 +18,8 @@ from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.time import month_of, now
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
-from advocacy.points.queries import entered_at
 from advocacy.points.rules import Began
+from advocacy.recognition.replay import moved_at
 from advocacy.relationships.rules import words_entered
 from advocacy.relationships.titles import labels_of_ties, titles_of
 from advocacy.web.addresses import own_address
@@ -94,7 +95,7 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
             person_id,
             conversation_id,
             _said(form, answered),
-            form.reason.data or ("–" if only_look else ""),  # to look, nobody has to say why
+            "–" if only_look else form.reason.data or "",  # to look, nobody has to say why
             corrected_by=current_user.id,
             seen=form.seen.data or "",
             now=at,
@@ -108,9 +109,17 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
             show_error(form, error)
         spoken = find_with_entries(db(), person_id, conversation_id)
         return _page(person, spoken, form, answered=answered, answered_errors=beside, status=422)
-    changes, worth = _changes(person.id, at), _worth(spoken)
+    changes, worth = words_entered(moved_at(db(), person, [at])[at]), _worth(spoken)
     if only_look:
         db().rollback()
+        note(
+            db(),
+            Action.LOOKED,
+            actor_id=current_user.id,
+            subject_id=person_id,
+            detail=month_of(spoken.day),
+            now=at,
+        )
         would = f"would change: {changes}" if changes else "would stay as they are"
         spoken = find_with_entries(db(), person_id, conversation_id)
         would = f"{person.called}’s points {would}.{worth}"
@@ -133,11 +142,6 @@ def _said(form: PutRightForm, answered: Sequence[str]) -> Said:
         began=form.began.data or "",
         answered=read_answers(answered, len(answered)),
     )
-
-
-def _changes(person_id: int, at: datetime) -> str:
-    """Return what was entered at a moment, by month, in words."""
-    return words_entered(entered_at(db(), person_id, [at])[at])
 
 
 def _told(person: Person) -> str:

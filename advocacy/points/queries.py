@@ -204,7 +204,7 @@ def entries_of_tie(session: Session, person_id: int, tie: int) -> list[Entry]:
 def entered_at(
     session: Session, person_id: int, moments: Collection[datetime]
 ) -> dict[datetime, dict[str, int]]:
-    """Return the points that were entered for a person at moments, by month; no month with 0."""
+    """Return what was entered for a person at moments, by month, the limit on one's word aside."""
     rows = session.execute(
         select(Entry.recorded_at, Entry.month, func.sum(Entry.points))
         .where(Entry.person_id == person_id, Entry.recorded_at.in_(sorted(moments)))
@@ -213,8 +213,7 @@ def entered_at(
     )
     found: dict[datetime, dict[str, int]] = {moment: {} for moment in moments}
     for moment, month, points in rows:
-        if points:
-            found[moment][month] = int(points)
+        found[moment][month] = int(points)
     return found
 
 

@@ -127,8 +127,12 @@ def set_aside_then_taken_back(
     return list(
         session.scalars(
             select(Conversation)
-            .join(Question, Question.id == Conversation.set_aside_by)
-            .where(Question.decided_by == decided_by, Conversation.taken_back_at >= since)
+            .join(Question, Question.conversation_id == Conversation.id)
+            .where(
+                Question.id == Conversation.set_aside_by,
+                Question.decided_by == decided_by,
+                Conversation.taken_back_at >= since,
+            )
             .order_by(Conversation.taken_back_at)
         )
     )

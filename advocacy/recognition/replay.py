@@ -1,5 +1,6 @@
 """A month as it stood at a moment: places, from when entries were recorded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from advocacy.core.time import day_of, first_day, last_day, month_of, start_of_day
 from advocacy.people.models import Absence, Person
 from advocacy.points.models import ClosedMonth, Entry
-from advocacy.points.queries import rule_book
+from advocacy.points.queries import entered_at, rule_book
 from advocacy.points.rules import Evidence, RuleBook
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.ranking import Place
@@ -40,6 +41,21 @@ def points_at(session: Session, person: Person, period: str, at: datetime) -> in
     """Return a person's points in a period as it stood at a moment."""
     points = _points(rule_book(session), period, at)
     return session.scalar(select(points).where(Person.id == person.id)) or 0
+
+
+def moved_at(
+    session: Session, person: Person, moments: Collection[datetime]
+) -> dict[datetime, dict[str, int]]:
+    """Return how a person's points moved at moments, by month; no month where they stayed."""
+    moved: dict[datetime, dict[str, int]] = {}
+    for at, months in entered_at(session, person.id, moments).items():
+        before = at - timedelta(microseconds=1)
+        by_month = {
+            month: points_at(session, person, month, at) - points_at(session, person, month, before)
+            for month in months
+        }
+        moved[at] = {month: points for month, points in by_month.items() if points}
+    return moved
 
 
 def place_at(session: Session, person: Person, period: str, at: datetime) -> Place | None:

@@ -9,7 +9,7 @@ from advocacy.audit.rules import Action
 from advocacy.confirmations.actions import move_requests
 from advocacy.contacts.actions import unite
 from advocacy.contacts.models import Contact
-from advocacy.contacts.queries import contacts_by_number, get_contact
+from advocacy.contacts.queries import get_contact
 from advocacy.conversations.actions import hold, settle_ties
 from advocacy.conversations.merging import move_talks, why_two
 from advocacy.core.errors import Conflict, Invalid
@@ -46,6 +46,8 @@ def merge(session: Session, person_id: int, kept_id: int, gone_id: int, now: dat
 def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[Contact, Contact]:
     """Return two contacts of a person, of whom one may be merged into the other.
 
+    One that is merged already stands for whom it is one with.
+
     :raises NotFound: when either is nobody of this person's.
     :raises Invalid: when both are the same.
     :raises Conflict: when they are one already.
@@ -54,11 +56,12 @@ def pair(session: Session, person_id: int, kept_id: int, gone_id: int) -> tuple[
         same = Invalid("That is one contact already. Choose another one.", field="other")
         same.back = (f"/contacts/{kept_id}", "To the person")
         raise same
-    known = contacts_by_number(session, person_id, [kept_id, gone_id])
     merged = kept_ties(session, [kept_id, gone_id])
-    both = {merged.get(tie, tie) for tie in (kept_id, gone_id)}
-    if len(both) == 1 and both <= set(known):
+    kept, gone = (
+        get_contact(session, person_id, merged.get(tie, tie)) for tie in (kept_id, gone_id)
+    )
+    if kept is gone:
         done = Conflict("These two are one person already.", field="other")
-        done.back = (f"/contacts/{both.pop()}", "To the person")
+        done.back = (f"/contacts/{kept.id}", "To the person")
         raise done
-    return get_contact(session, person_id, kept_id), get_contact(session, person_id, gone_id)
+    return kept, gone

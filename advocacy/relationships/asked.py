@@ -69,6 +69,16 @@ class About:
         why = f" (“{one.correction.reason}”)" if one.correction.reason else ""
         return f"put right by {one.by} on {day.day} {day:%B}{why}"
 
+    def stood(self, entry: Entry, as_now: tuple[date, str] | None) -> tuple[date, str] | None:
+        """Return the day and kind of an entry's conversation when the entry was written.
+
+        :param as_now: those of now: managers alone keep what it was before.
+        """
+        for made in (one.correction for one in self.corrections):
+            if made.conversation_id == entry.deed and made.corrected_at > entry.recorded_at:
+                return made.day, made.kind
+        return as_now
+
     def fate(self, entry: Entry) -> Fate | None:
         """Return what a negative entry stands for that was written as something was decided."""
         for one in self.set_asides:

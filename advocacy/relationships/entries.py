@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.evidence import confirmed_among
-from advocacy.core.time import day_of
+from advocacy.core.time import day_of, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import first_open_month
@@ -172,10 +172,11 @@ def _since(
 ) -> dict[int, dict[str, int]]:
     """Return what was entered later for what entries of closed months say, by the entry.
 
-    Of several entries for the same in one month, the last one tells it.
+    Of several entries for the same in one month, the last one tells it; of several months, the
+    first.
     """
     last = {
-        (entry.deed, entry.tie or 0, entry.month, entry.rule): entry.id
+        (entry.deed, entry.tie or 0, month_of(entry.day), entry.month, entry.rule): entry.id
         for entry in sorted(entries, key=lambda entry: entry.id)
         if entry.tie and entry.points > 0 and entry.month < first_open
     }
@@ -183,10 +184,11 @@ def _since(
         return {}
     entered = points_of_deeds(session, person.id, {deed for deed, *_ in last})
     found: dict[int, dict[str, int]] = {}
-    for (deed, tie, month, rule), entry in last.items():
-        for (other, of), points in entered.get((deed, tie), {}).items():
-            if other > month and of == rule:
-                found.setdefault(entry, {})[other] = points
+    for (deed, tie, spoken, month, rule), entry in last.items():
+        sums = entered.get((deed, tie, spoken), {})
+        by_month = {other: points for (other, of), points in sums.items() if of == rule}
+        if min(by_month, default=month) >= month:
+            found[entry] = {other: points for other, points in by_month.items() if other > month}
     return found
 
 

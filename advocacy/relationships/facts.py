@@ -1,5 +1,6 @@
 """Reading what an entry's words need beside the entry itself, and what conversations still wait."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
+from advocacy.core.time import month_of
 from advocacy.points.models import Entry
 from advocacy.points.queries import CHUNK
 from advocacy.points.rules import Kind, Rule, RuleBook, gain_of_answer
@@ -84,23 +86,29 @@ def gains_of(
 
 def points_of_deeds(
     session: Session, person_id: int, conversations: Collection[int]
-) -> dict[tuple[int, int], dict[tuple[str, str], int]]:
-    """Return what a person's conversations stand at: by conversation and tie, by month and rule."""
-    found: dict[tuple[int, int], dict[tuple[str, str], int]] = {}
-    by = (Entry.deed, Entry.tie, Entry.month, Entry.rule)
+) -> dict[tuple[int, int, str], dict[tuple[str, str], int]]:
+    """Return what a person's conversations stand at, by month and rule.
+
+    It is by conversation, tie, and the month that it is for: another day is another matter.
+    """
+    found: dict[tuple[int, int, str], Counter[tuple[str, str]]] = {}
+    by = (Entry.deed, Entry.tie, Entry.day, Entry.month, Entry.rule)
     ordered = sorted(conversations)
     for at in range(0, len(ordered), CHUNK):
         rows = session.execute(
-            select(Entry.deed, Entry.tie, Entry.month, Entry.rule, func.sum(Entry.points))
+            select(
+                Entry.deed, Entry.tie, Entry.day, Entry.month, Entry.rule, func.sum(Entry.points)
+            )
             .where(
                 Entry.person_id == person_id,  # along an index: deeds have none
                 Entry.deed.in_(ordered[at : at + CHUNK]),
                 Entry.tie_id.is_not(None),
             )
             .group_by(*by)
-            .having(func.sum(Entry.points) != 0)
-            .order_by(*by)
         )
-        for deed, tie, month, rule, points in rows:
-            found.setdefault((deed, tie or 0), {})[month, rule] = int(points)
-    return found
+        for deed, tie, day, month, rule, points in rows:
+            found.setdefault((deed, tie or 0, month_of(day)), Counter())[month, rule] += int(points)
+    return {
+        of: {at: points for at, points in sorted(sums.items()) if points}
+        for of, sums in found.items()
+    }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
-from advocacy.core.time import monday_of
+from advocacy.core.time import monday_of, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import merges_of
@@ -47,7 +47,7 @@ def fates_of(
     shares = [entry for entry in negative if entry.tie is None]
     merges = merges_of(session, person.id) if talks else set()
     fates = {
-        **_of_talks(session, talks, first_day),
+        **_of_talks(session, talks, first_day, about),
         **_of_shares(session, shares, person, first_day),
         **{entry.id: fate for entry in talks if (fate := about.fate(entry)) is not None},
         **{entry.id: Fate.MERGED for entry in talks if (entry.tie, entry.recorded_at) in merges},
@@ -83,7 +83,7 @@ def _fate_among(entry: Entry, entries: Sequence[Entry], *, is_answered: bool) ->
         is_seen_since = entry.evidence == Evidence.WORD and again[-1].evidence == Evidence.SEEN
         return Fate.SEEN if is_seen_since else Fate.AGAIN
     if entry.rule == Rule.WEEK:
-        alike = [one for one in alike if monday_of(one.day) == monday_of(entry.day)]
+        alike = [one for one in alike if _week(one.day) == _week(entry.day)]
     if any(one.deed != entry.deed for one in alike):
         return Fate.STANDS
     return Fate.FOLLOWED if is_answered else Fate.CHANGED
@@ -101,11 +101,17 @@ def remembered_of_ties(
     }
 
 
+def _week(day: date) -> tuple[date, str]:
+    return monday_of(day), month_of(day)  # cut at the end of a month
+
+
 def _line(entry: Entry) -> tuple[object, ...]:
     return entry.deed, entry.day, entry.kind, entry.began
 
 
-def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> dict[int, Fate]:
+def _of_talks(
+    session: Session, entries: Sequence[Entry], first_day: date, about: About
+) -> dict[int, Fate]:
     if not entries:
         return {}
     rows = session.execute(
@@ -128,16 +134,16 @@ def _of_talks(session: Session, entries: Sequence[Entry], first_day: date) -> di
         )
     )
     as_now = {row.id: (row.day, row.kind) for row in rows}
-    taken_back = {row.id for row in rows if row.taken_back_at is not None}
+    taken_back = {row.id: row.taken_back_at for row in rows}
     counted = {(row.id, row.contact_id): row.counted for row in rows}
     not_counted = {tie for (_, tie), counts in counted.items() if counts is False}
     why = remembered_of_ties(session, not_counted) if not_counted else {}
     fates = {}
     for entry in entries:
         of = (entry.deed, entry.tie or 0)
-        if as_now.get(entry.deed) != (entry.day, entry.kind):
+        if about.stood(entry, as_now.get(entry.deed)) != (entry.day, entry.kind):
             fates[entry.id] = Fate.CHANGED
-        elif entry.deed in taken_back:
+        elif entry.recorded_at == taken_back.get(entry.deed):
             fates[entry.id] = Fate.TAKEN_BACK
         elif of not in counted:
             fates[entry.id] = Fate.CHANGED if entry.tie in known else Fate.ERASED

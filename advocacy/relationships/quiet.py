@@ -122,7 +122,7 @@ def _quiet(
             set_aside=about.words(conversation.set_aside_by),
             rules=book.of(conversation.day),
             is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
-            later=_entered_later(entered.get(of, {}), closed or ""),
+            later=_entered_later(entered.get((*of, month_of(conversation.day)), {}), closed or ""),
         )
         quiet.append(
             Quiet(

@@ -90,7 +90,7 @@ def search() -> ResponseReturnValue:
             "id": one.id,
             "name": one.label,
             "detail": _detail(one, others.get(one.id, ()), rings[one.id].word),
-            "also": others.get(one.id, []),
+            "also": [*others.get(one.id, ()), *([one.email] if one.email else [])],
             "strength": rings[one.id].strength,
             "kind": rings[one.id].tone,
         }
@@ -248,11 +248,11 @@ def change(contact_id: int) -> ResponseReturnValue:
 def drop_name(contact_id: int) -> ResponseReturnValue:
     """Let a contact be called something no more."""
     hold(db(), current_user.id)
-    contact = get_contact(db(), current_user.id, contact_id)
+    contact = _by_address(contact_id)
     if drop_other_name(db(), contact, request.form.get("text", "").replace("\0", "")):
         settle_ties(db(), {contact.id: current_user.id}, now())
         flash("Removed. Whoever is called so from now on is somebody else.")
-    return redirect(f"/contacts/{contact_id}")
+    return redirect(f"/contacts/{contact.id}")
 
 
 @blueprint.get("/contacts/<int:contact_id>/merge")
@@ -320,7 +320,7 @@ def _seen(contact: Contact, other: Contact, shown: Preview | None) -> str:
 def merge(contact_id: int) -> ResponseReturnValue:
     """Make one contact of two."""
     hold(db(), current_user.id)
-    get_contact(db(), current_user.id, contact_id)
+    _by_address(contact_id)
     other_id = _other(request.form.get("other", ""))
     both = actions.pair(db(), current_user.id, contact_id, other_id)
     try:
@@ -335,7 +335,7 @@ def merge(contact_id: int) -> ResponseReturnValue:
         db().rollback()
         return _merge_page(contact_id, other_id, error.message)
     flash(f"{called} and {short_name(kept)} are one person now.")
-    return redirect(f"/contacts/{contact_id}")
+    return redirect(f"/contacts/{kept.id}")
 
 
 @blueprint.post("/conversations/<int:conversation_id>/take-back")

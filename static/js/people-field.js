@@ -16,7 +16,7 @@ const folded = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
 // Whoever is called exactly so is meant, not somebody new: so it is understood where it is sent.
 function isCalled(words, person) {
-  return [person.name, person.detail ?? "", ...(person.also ?? [])].some((name) => folded(name) === folded(words));
+  return [person.name, ...(person.also ?? [])].some((name) => folded(name) === folded(words));
 }
 
 class PeopleField {

@@ -308,3 +308,31 @@ def test_two_tabs_do_not_disturb_one_another(
     toast(other, "Taken back.").wait_for()
     phone.get_by_role("button", name="Keep it like this").click()
     expect(phone.get_by_role("heading", name="No longer here")).to_be_visible()
+
+
+def test_one_person_known_twice_is_found_by_both_names(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Maria Oliveira", "Mia")
+    open_card(phone, "Maria Oliveira")
+    phone.get_by_role("link", name="Same person as somebody else?").click()
+    phone.get_by_role("link", name="Mia").click()
+    phone.get_by_role("button", name="Make them one").click()
+    expect(toast(phone, "Mia and Maria Oliveira are one person now.")).to_be_visible()
+    frame = open_sheet(phone)
+    field = frame.get_by_role("combobox")
+    field.press_sequentially("Mia")
+    option = frame.get_by_role("option")
+    expect(option).to_have_count(1)  # nobody new is called so
+    expect(option).to_contain_text("also Mia")
+    option.click()
+    expect(frame.get_by_role("button", name="Remove Maria Oliveira")).to_be_visible()
+
+    # What is refused says so where the reader is
+    phone.goto("/contacts")
+    open_card(phone, "Maria Oliveira")
+    phone.get_by_role("link", name="Change").click()
+    phone.get_by_label("Name").fill("")
+    phone.get_by_role("button", name="Keep it").click()
+    expect(phone.locator(".field-summary")).to_be_focused()

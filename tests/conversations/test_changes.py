@@ -373,6 +373,20 @@ def test_whom_a_conversation_brought_along_goes_with_it(
     assert log_with_new(session, ada, "Elena").id != conversation.id
 
 
+def test_what_was_said_goes_when_nobody_is_left_of_it(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    alone, with_sofia = (
+        log_with_new(session, ada, "Nia"),
+        log_with_new(session, ada, "Sofia", "Elena"),
+    )
+    for conversation in (alone, with_sofia):
+        conversation.note, conversation.channel = "Of her divorce", "letter"
+        take_back(session, conversation, noon(MONDAY))
+    assert (alone.note, alone.channel) == ("", "")
+    assert (with_sofia.note, with_sofia.channel) == ("Of her divorce", "letter")
+
+
 def test_who_became_more_than_that_stays(session: Session, ada: Person) -> None:
     conversation = log_with_new(session, ada, "Spoken with again", "Described", "Shared", "Gone")
     again, described, shared, gone = (

@@ -14,7 +14,11 @@ from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.conversations import putting_right
 from advocacy.conversations.actions import correct, hold, take_back
-from advocacy.conversations.corrections import corrections_about, corrections_for_today
+from advocacy.conversations.corrections import (
+    corrections_about,
+    corrections_for_today,
+    put_right_then_taken_back,
+)
 from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Correction
 from advocacy.conversations.queries import get_conversation, participants_of
@@ -55,12 +59,15 @@ def test_every_correction_is_kept_with_what_was_said_before(
         ),
         ("Mona Berg", LETTER, "a call of 3 March 2026, begun by you, answered by 1 of 2"),
     ]
-    [told] = corrections_for_today(session, ada.id, noon(LATER))
-    assert (told.by, told.conversation.id) == ("Otto", call.id)
+    told = corrections_for_today(session, ada.id, noon(LATER))
+    assert [one.by for one in told] == ["Mona Berg", "Otto"]  # each moved the points
     assert corrections_for_today(session, ada.id, noon(LATER + timedelta(days=1))) == []
     assert corrections_for_today(session, mona.id, noon(LATER)) == []
     take_back(session, call, noon(LATER))
     assert corrections_for_today(session, ada.id, noon(LATER)) == []
+    for by, since, found in ((otto, LATER, [call]), (mona, LATER, [])):  # who decided last
+        assert put_right_then_taken_back(session, by.id, noon(since)) == found
+    assert put_right_then_taken_back(session, otto.id, noon(LATER + timedelta(days=1))) == []
 
 
 def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_written(

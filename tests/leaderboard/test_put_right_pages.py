@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from advocacy.conversations.models import Correction
+from advocacy.conversations.actions import NewConversation, hold, record
+from advocacy.conversations.models import Conversation, Correction
+from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import month_of, words_for_period
 from advocacy.people.actions import deactivate
@@ -79,7 +81,7 @@ def test_put_right_from_the_entries_and_read_by_its_advocate(
     assert ways(mina, ids) == [way, way]  # what stands, and what was taken off
     today = avi.page("/")
     told = " ".join(today.get_text(" ").split())
-    assert f"right what you logged: a call of {TODAY.day} {TODAY:%B %Y}, begun by you" in told
+    assert f"put right a call of {TODAY.day} {TODAY:%B %Y}, begun by you, answered." in told
     assert f"It says now: “ Maria Oliveira wrote ”, {TODAY:%A}" in told
     assert f"Your points: −4 in {words_for_period(MONTH)}." in told
     edit = f"/conversations/{ids['call']}/edit"
@@ -229,7 +231,7 @@ def test_what_it_did_to_the_points_is_said(mina: Caller, ids: dict[str, int]) ->
 
 
 def test_it_says_first_what_it_would_change_and_writes_nothing(
-    app: Flask, mina: Caller, ids: dict[str, int]
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
 ) -> None:
     path, month = path_of(ids), words_for_period(MONTH)
     form = mina.form(path)
@@ -237,13 +239,20 @@ def test_it_says_first_what_it_would_change_and_writes_nothing(
         ({"kind": "wrote"}, f"Avi’s points would change: −4 in {month}. Nothing is written yet."),
         ({"began": "contact"}, "Avi’s points would stay as they are."),
     ):
-        answer = mina.post(path, {**form, **change, "reason": "", "look": "1"})
+        answer = mina.post(path, {**form, **change, "reason": " ", "look": "1"})
         assert answer.status_code == 200
         page = read(answer)
         [word] = page.select(".notice[role=status]")
         assert told in " ".join(word.get_text(" ").split())
         [chosen] = page.select(f"[name={next(iter(change))}][checked]")
         assert chosen["value"] == next(iter(change.values()))
+    both = {**mina.form(path_of(ids, "both")), "answered": ["true", "false"], "look": "1"}
+    chosen = read(mina.post(path_of(ids, "both"), both)).select(".answers-one [selected]")
+    assert [str(one["value"]) for one in chosen] == ["true", "false"]
+    button = mina.page(path).select_one("form button[name=look]")
+    assert button is not None
+    assert button.get_text(strip=True) == "What would it change?"
+    assert "3 times" in said(avi, "/growth")  # each was a look at what Avi logged
     refused = mina.post(path, {**form, "kind": "sang", "look": "1"})
     assert "one of the five kinds" in wrong(refused, "kind")
     with app.extensions["advocacy_database"].reading() as session:
@@ -251,6 +260,59 @@ def test_it_says_first_what_it_would_change_and_writes_nothing(
     assert points(app, ids) == 8 + 4
     assert mina.post(path, {**form, "kind": "wrote", "reason": WHY}).status_code == 302
     assert points(app, ids) == 4 + 4
+
+
+def test_what_it_changes_knows_the_limit_on_ones_word(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    with app.extensions["advocacy_database"].writing() as session:
+        him = get_person(session, ids["avi"])
+        guests = add_contacts(session, him, *(f"Guest {number}" for number in range(30)))
+        call = Said(TODAY, "called", "advocate", [True])
+        hold(session, him.id)
+        record(session, [NewConversation(him.id, [one], call) for one in guests], datetime.now(UTC))
+    assert points(app, ids) == 200
+    path = path_of(ids)
+    look = mina.post(path, {**mina.form(path), "kind": "wrote", "look": "1"})
+    assert "Avi’s points would stay as they are." in look.text
+    assert mina.send(path, {"kind": "wrote", "reason": WHY}).status_code == 302
+    assert points(app, ids) == 200
+    assert "Put right, and the points stay as they are." in said(mina, "/leaderboard")
+    assert "Your points stay as they are." in said(avi, "/")
+
+
+def test_each_correction_is_told_and_of_many_the_latest(
+    mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    for number in range(7):
+        change = {"kind": ("wrote", "called")[number % 2], "reason": f"Because {number}."}
+        assert mina.send(path_of(ids), change).status_code == 302
+    told = said(avi, "/")
+    assert [number for number in range(7) if f"Because {number}." in told] == [2, 3, 4, 5, 6]
+    assert "2 more were put right lately" in told
+
+
+def test_what_never_had_an_entry_is_told_to_nobody(
+    app: Flask, mina: Caller, avi: Caller, ids: dict[str, int]
+) -> None:
+    with app.extensions["advocacy_database"].writing() as session:
+        him = get_person(session, ids["avi"])
+        tom, zoe = add_contacts(session, him, "Tom", "Zoe")
+        week = TODAY - timedelta(days=8)
+        talk = log(session, him, [tom, zoe], week, began="contact", answered=[True, False])
+        ids["two"] = talk.id
+        log(session, him, zoe, TODAY, "called")  # of the week of the answer the best
+    form = {"kind": "commented", "reason": WHY, "answered": ["true", "false"]}
+    assert mina.send(path_of(ids, "two"), form).status_code == 302
+    answer = f"/conversations/{ids['two']}/answered/{zoe}"
+    assert avi.send(answer, {"replied_on": TODAY.isoformat()}).status_code == 302
+    with app.extensions["advocacy_database"].reading() as session:
+        alone = session.scalars(select(Conversation.id).order_by(Conversation.id.desc())).first()
+    assert mina.get(f"/leaderboard/{ids['avi']}/put-right/{alone}").status_code == 404
+    edit, back = f"/conversations/{alone}/edit", f"/conversations/{alone}/take-back"
+    assert "Whoever decided about it is told." in said(avi, edit)
+    assert avi.send(edit, {}, back).status_code == 302
+    assert "took back" not in said(mina, "/")
 
 
 def test_who_decided_is_told_what_its_advocate_took_back(

@@ -38,6 +38,7 @@ from advocacy.people.queries import fresh_person
 from advocacy.points.rule_sets import FIRST_RULES, RuleSet
 from advocacy.points.standings import recounted
 from advocacy.programme.actions import start
+from advocacy.questions.actions import take_back
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.queries import months
 from advocacy.relationships.actions import merge
@@ -211,7 +212,7 @@ class World:
             hold(session, person)
             talk = get_conversation(session, person, number)
             if what == "logged":
-                conversations.take_back(session, talk, self.at)
+                take_back(session, talk, self.at)
             else:
                 unmark_answered(session, talk, contact, self.at)
 
@@ -232,7 +233,7 @@ class World:
 
     def _take_back(self, which: int) -> None:
         with self._conversation(which) as (session, talk):
-            conversations.take_back(session, talk, self.at)
+            take_back(session, talk, self.at)
 
     def _ask(self, which: int, whom: int) -> None:
         with self._conversation(which) as (session, talk):
