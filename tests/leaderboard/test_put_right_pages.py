@@ -247,8 +247,8 @@ def test_it_says_first_what_it_would_change_and_writes_nothing(
         [chosen] = page.select(f"[name={next(iter(change))}][checked]")
         assert chosen["value"] == next(iter(change.values()))
     both = {**mina.form(path_of(ids, "both")), "answered": ["true", "false"], "look": "1"}
-    chosen = read(mina.post(path_of(ids, "both"), both)).select(".answers-one [selected]")
-    assert [str(one["value"]) for one in chosen] == ["true", "false"]
+    given = read(mina.post(path_of(ids, "both"), both)).select(".answers-one [selected]")
+    assert [str(one["value"]) for one in given] == ["true", "false"]
     button = mina.page(path).select_one("form button[name=look]")
     assert button is not None
     assert button.get_text(strip=True) == "What would it change?"
