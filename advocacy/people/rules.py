@@ -43,10 +43,19 @@ def clean_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Kana, Han and Hangul."""
+
+
 def words_of(*texts: str) -> set[str]:
-    """Return the words of a name or an address by which somebody is found, case aside."""
+    """Return the words of a name or an address by which somebody is found, case aside.
+
+    In scripts that put no space between names, any letter may begin a word.
+    """
     joined = unicodedata.normalize("NFC", " ".join(texts)).casefold()
-    return set(re.findall(r"[^\W_]+", joined))
+    words = re.findall(r"[^\W_]+", joined)
+    unspaced = {word[at:] for word in words if _UNSPACED.search(word) for at in range(len(word))}
+    return {*words, *unspaced}
 
 
 def team_key(name: str) -> str:

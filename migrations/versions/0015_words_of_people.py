@@ -47,8 +47,13 @@ def upgrade() -> None:
         )
 
 
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
 def _words_of(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold()))
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
+    unspaced = {word[at:] for word in words if _UNSPACED.search(word) for at in range(len(word))}
+    return {*words, *unspaced}
 
 
 def downgrade() -> None:

@@ -23,6 +23,7 @@ def three(session: Session) -> Session:
     add_person(session, "jo.oliveira@example.com", name="João Oliveira-Marsh")
     add_person(session, "olive@example.org", name="Olive STRASSE")
     add_person(session, "kim@elsewhere.example", name="金 Kim")
+    add_person(session, "xm.wang@third.example", name="王小明")
     return session
 
 
@@ -39,11 +40,13 @@ def three(session: Session) -> Session:
         ("金", ["金 Kim"]),
         ("example.org", ["Olive STRASSE"]),
         ("iveira", []),
+        ("小明", ["王小明"]),
+        ("王明", []),
         ("oli kim", []),
         ("%", []),
         ("_", []),
         ("zz\0", []),
-        ("\0 ", ["João Oliveira-Marsh", "Olive STRASSE", "金 Kim"]),
+        ("\0 ", ["João Oliveira-Marsh", "Olive STRASSE", "王小明", "金 Kim"]),
     ],
 )
 def test_what_is_typed_begins_words(three: Session, search: str, names: list[str]) -> None:
