@@ -204,7 +204,7 @@ def _hint(kind: Unusual, words: str, figures: Mapping[str, int], talks: Collecti
     of_them = "all" if seen == len(deeds) else seen or "none"
     return Hint(
         kind,
-        f"{words}; {of_them} of them vouched for.",
+        f"{words}; {of_them} of them seen.",
         {**figures, "seen": seen},
         deeds,
     )

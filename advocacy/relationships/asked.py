@@ -60,6 +60,14 @@ class About:
                 return self._put_right(one)
         return ""
 
+    def put_right_since(self, entry: Entry) -> str:
+        """Return how the conversation of an entry was put right last, if not before the entry."""
+        for one in reversed(self.corrections):
+            if one.conversation.id == entry.deed:
+                is_before = one.correction.corrected_at < entry.recorded_at
+                return "" if is_before else self._put_right(one)
+        return ""
+
     def put_right_last(self) -> dict[int, str]:
         """Return by whom, when and why conversations were put right last, by the conversation."""
         return {one.conversation.id: self._put_right(one) for one in self.corrections}
@@ -91,6 +99,16 @@ class About:
                 is_own = entry.deed == made.conversation_id
                 return Fate.PUT_RIGHT if is_own else Fate.OTHER_PUT_RIGHT
         return None
+
+    def came_with(self, entry: Entry) -> str:
+        """Return what was decided of another conversation as an entry was written, or nothing."""
+        at = entry.recorded_at
+        aside = {one.conversation for one in self.set_asides if one.at == at}
+        made = [one.correction for one in self.corrections]
+        right = {one.conversation_id for one in made if one.corrected_at == at}
+        if entry.deed in aside | right:
+            return ""
+        return "set aside" if aside else "put right" if right else ""
 
     def taken_off(self, entry: Entry, fate: Fate) -> tuple[str, date | None]:
         """Return by whom and why an entry took points off, and since when they count again."""

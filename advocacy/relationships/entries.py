@@ -223,6 +223,7 @@ def _one(entry: Entry, person: Person, known: _Known, *, for_manager: bool) -> E
             set_aside=set_aside,
             again_on=again_on,
             put_right=_put_right(about, entry, fate, taken_off=taken_off),
+            came_with=about.came_with(entry) if entry.tie_id else "",
         ),
         known.book.of(entry.day),
     )
@@ -253,7 +254,7 @@ def _put_right(about: About, entry: Entry, fate: Fate, *, taken_off: bool) -> st
     if entry.points < 0:
         at = entry.recorded_at
         return about.put_right(entry.deed, at) if fate is Fate.PUT_RIGHT else ""
-    return about.put_right(entry.deed)
+    return about.put_right_since(entry)
 
 
 def _built_by(entry: Entry) -> Part:

@@ -88,6 +88,8 @@ class Told:
     """Since when it counts again, after it was set aside."""
     put_right: str = ""
     """By whom, when and why a manager put it right."""
+    came_with: str = ""
+    """What was decided of another conversation as it was entered: set aside, or put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
         if told.introduced_to and told.kind == Kind.INTRODUCED:  # it may have been a message once
             title += f" to {told.introduced_to}"
         reason, waiting = _weekly(told, rules)
+    if told.came_with:
+        reason += f" It counts since another conversation was {told.came_with}."
     reason += _evidence(told) + _later(told) + and_put_right(told.put_right)
     return Words(title, reason, waiting, icon, tone)
 
@@ -203,8 +207,7 @@ def _evidence(told: Told) -> str:
         return ""
     if told.confirmed:
         return f" Seen: {told.contact} confirmed it by the link."
-    whose = "your" if told.you else f"{told.advocate}’s"
-    return f" Seen, not on {whose} word: an import reported a talk that day."
+    return " Seen: an import reported a talk that day."
 
 
 def _later(told: Told) -> str:
@@ -212,8 +215,8 @@ def _later(told: Told) -> str:
         return ""
     closed = words_for_period(month_of(told.day))
     return (
-        f" It is of {_said(told.day)}, but {closed} was closed by then: entered in "
-        f"{words_for_period(told.month)}, and counted there."
+        f" It is of {_said(told.day)}, and {closed} was closed by then: it counts in "
+        f"{words_for_period(told.month)}."
     )
 
 
@@ -337,7 +340,8 @@ def why_nothing(
     :param later: what it earned in another month since, when its own was closed: where, how much.
     """
     if remembered is Remembered.SET_ASIDE:
-        return f"Remembered only: {set_aside or 'set aside'}.", ""
+        by = set_aside or "set aside"
+        return f"{by[0].upper()}{by[1:]}: it brings no points.", ""
     if remembered is not None:
         return _REMEMBERED[remembered], ""
     if later is not None:

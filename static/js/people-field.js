@@ -176,6 +176,7 @@ class PeopleField {
     this.options = [...found.filter((person) => !this.has(person)), ...fresh];
     if (!this.options.length) return this.close();
     this.active = 0;
+    this.moved = false; // the first Down stays at the first: it is marked already
     this.drawList(words);
   }
 
@@ -210,8 +211,8 @@ class PeopleField {
     const listed = !this.list.hidden;
     const typed = this.input.value.trim();
     if (event.isComposing) return;
-    if (event.key === "ArrowDown" && listed) { event.preventDefault(); this.point(this.active + 1); }
-    else if (event.key === "ArrowUp" && listed) { event.preventDefault(); this.point(this.active - 1); }
+    if (event.key === "ArrowDown" && listed) { event.preventDefault(); this.point(this.active + (this.moved ? 1 : 0)); this.moved = true; }
+    else if (event.key === "ArrowUp" && listed) { event.preventDefault(); this.point(this.active - 1); this.moved = true; }
     else if (event.key === "Enter" && listed) { event.preventDefault(); this.pick(this.options[this.active]); }
     else if ((event.key === "Enter" || event.key === ",") && typed) { event.preventDefault(); this.settle().then(() => this.input.focus()); }
     else if (event.key === "Escape" && listed) { event.preventDefault(); event.stopPropagation(); this.close(); }

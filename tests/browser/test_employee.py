@@ -71,7 +71,7 @@ def test_answers_that_come_later(phone: Page, sign_in: SignIn, newcomer: Newcome
     expect(phone.locator(".field-wrong")).to_be_visible()
     phone.get_by_label("When did you answer?").fill(days_ago(0))
     phone.get_by_role("button", name="Mark it answered").click()
-    expect(toast(phone, "Noted: answered with Maria.")).to_be_visible()
+    expect(toast(phone, "Noted: you answered Maria.")).to_be_visible()
     expect(phone.get_by_text("nobody", exact=True)).to_be_visible()
 
     open_sheet(phone)

@@ -64,5 +64,5 @@ def test_asked_answered_and_set_aside(
     expect(phone.get_by_text("The fair counts for the team.").first).to_be_visible()
     assert axe(phone) == []
     open_card(phone, "Maria Oliveira")
-    expect(story(phone)).to_contain_text("Remembered only: set aside by")
+    expect(story(phone)).to_contain_text("Set aside by")
     expect(story(phone)).to_contain_text("The fair counts for the team.")

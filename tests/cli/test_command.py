@@ -386,7 +386,7 @@ def test_the_hints_of_a_month(run: Command, tmp_path: Path) -> None:
         "email": "mia@example.com",
         "name": "Mia",
         "hint": "nobody spoken with twice",
-        "words": "10 people were spoken with, none of them on two days; all of them vouched for.",
+        "words": "10 people were spoken with, none of them on two days; all of them seen.",
         "figures": {"people": 10, "seen": 10},
     }
     assert hint["words"] in run("month", "hints", "2026-03").stdout

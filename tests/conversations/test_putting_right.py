@@ -46,7 +46,7 @@ def test_a_closed_month_stays_and_the_difference_is_entered_in_the_open_one(
     close_months(session, "2026-03", closed_by=mona.id, now=noon(LATER), data=tmp_path)
     put_right(session, call, mona)
     assert (points_in(session, ada, "2026-03"), points_in(session, ada, "2026-04")) == (8, -4)
-    said = "It is of 3 March, but March 2026 was closed by then: entered in April 2026"
+    said = "It is of 3 March, and March 2026 was closed by then: it counts in April 2026."
     right = "ut right by Mona Berg on 2 April (“It was a letter.”)"
     assert reasons(session, ada, "2026-03") == [
         (
@@ -59,12 +59,11 @@ def test_a_closed_month_stays_and_the_difference_is_entered_in_the_open_one(
         (
             -8,
             f"Put right. The call with Sofia Marin of 3 March: p{right}, and these are the points "
-            f"from before. {said}, and counted there.",
+            f"from before. {said}",
         ),
         (
             4,
-            f"Wrote to Sofia Marin. An answered message is worth 4. {said}, and counted there. "
-            f"P{right}.",
+            f"Wrote to Sofia Marin. An answered message is worth 4. {said} P{right}.",
         ),
     ]
     agrees(session)

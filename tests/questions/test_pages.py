@@ -94,7 +94,7 @@ def test_asked_answered_set_aside_and_counting_again(
         assert "set aside" in said(caller, path).lower(), path
     assert "set aside “" in said(avi, "/")
     assert "It was a letter." in said(avi, "/growth")
-    assert "Remembered only: set aside by" in said(avi, f"/contacts/{ids['maria']}")
+    assert "Set aside by" in said(avi, f"/contacts/{ids['maria']}")
     mina.send(theirs, {"reason": "It was a call."}, f"{theirs}/restore")
     assert points(app, ids) == 9
     assert "It was a call." in said(avi, "/growth")

@@ -134,7 +134,7 @@ def test_what_earned_nothing_says_why_in_the_month(
     weaker = log(session, ada, sofia, DAY + timedelta(days=1))
     set_aside(session, weaker, mona)
     [quiet] = explain(session, ada, "2026-03", for_manager=False, with_quiet=True).quiet
-    assert quiet.reason == "Remembered only: set aside by Mona Berg (“Not so.”)."
+    assert quiet.reason == "Set aside by Mona Berg (“Not so.”): it brings no points."
     assert quiet.asked is not None
 
 

@@ -41,7 +41,7 @@ def test_first_answers_are_counted_by_the_day_they_were_logged_on() -> None:
     assert hints(month(7), Unusual.FIRST_ANSWERS, known=[0]) == []
     (hint,) = hints(month(7), Unusual.FIRST_ANSWERS, known=())
     assert hint.words == (
-        "The first answers of 7 people were logged on 31 October; 1 of them vouched for."
+        "The first answers of 7 people were logged on 31 October; 1 of them seen."
     )
     assert hint.figures == {"people": 7, "seen": 1}
     assert list(hint.deeds) == list(range(7))
@@ -57,16 +57,11 @@ def test_nearly_all_begun_by_one_side() -> None:
     assert hints(month(17, 3), Unusual.ONE_SIDED) == []
     assert hints(month(19, 0), Unusual.ONE_SIDED) == []
     (hint,) = hints(month(18, 2), Unusual.ONE_SIDED)
-    assert (
-        hint.words == "18 of 20 conversations were begun by the advocate; none of them vouched for."
-    )
+    assert hint.words == "18 of 20 conversations were begun by the advocate; none of them seen."
     assert hint.figures == {"begun": 18, "conversations": 20, "seen": 0}
     assert list(hint.deeds) == list(range(18))
     (hint,) = hints(month(1, 19), Unusual.ONE_SIDED)
-    assert (
-        hint.words
-        == "19 of 20 conversations were begun by the other side; none of them vouched for."
-    )
+    assert hint.words == "19 of 20 conversations were begun by the other side; none of them seen."
 
 
 def test_nobody_spoken_with_twice() -> None:
@@ -78,9 +73,7 @@ def test_nobody_spoken_with_twice() -> None:
     assert hint.figures == {"people": 10, "seen": 10}
     assert list(hint.deeds) == [*range(10), 20]
     (hint,) = hints(once, Unusual.NOBODY_TWICE)
-    assert hint.words == (
-        "10 people were spoken with, none of them on two days; all of them vouched for."
-    )
+    assert hint.words == ("10 people were spoken with, none of them on two days; all of them seen.")
 
 
 def test_outreach_without_answers() -> None:
@@ -92,7 +85,7 @@ def test_outreach_without_answers() -> None:
     assert hints(month(19, 0), Unusual.NO_ANSWERS) == []
     (hint,) = hints(month(20, 1), Unusual.NO_ANSWERS)
     assert hint.words == (
-        "1 of 20 conversations that the advocate began were answered; none of them vouched for."
+        "1 of 20 conversations that the advocate began were answered; none of them seen."
     )
     assert hint.figures == {"answered": 1, "conversations": 20, "seen": 0}
     assert list(hint.deeds) == list(range(20))
@@ -112,9 +105,7 @@ def test_a_month_filled_on_one_day() -> None:
     assert len(hints(month(27, 3, days=3), Unusual.ONE_DAY)) == 1
     assert len(hints(month(8, 2), Unusual.ONE_DAY)) == 1
     (hint,) = hints(month(27, 3), Unusual.ONE_DAY)
-    assert (
-        hint.words == "27 of 30 conversations were logged on 31 October; none of them vouched for."
-    )
+    assert hint.words == "27 of 30 conversations were logged on 31 October; none of them seen."
     assert hint.figures == {"logged": 27, "conversations": 30, "seen": 0}
     assert list(hint.deeds) == list(range(27))
 
@@ -138,7 +129,7 @@ def test_contacts_that_several_colleagues_log_in_the_same_week() -> None:
     hint = told(month(12, 8))[1]
     assert hint.words == (
         "12 of 20 conversations were with people whom 3 or more colleagues logged in the same "
-        "week; none of them vouched for."
+        "week; none of them seen."
     )
     assert hint.figures == {"shared": 12, "conversations": 20, "contacts": 12, "seen": 0}
     assert list(hint.deeds) == list(range(12))

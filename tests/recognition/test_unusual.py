@@ -120,10 +120,7 @@ def test_the_close_page_says_it_beside_the_best_and_changes_no_point(
     assert not page.select(f"[data-hints='{ids['noor']}']")
     (said,) = page.select(f"[data-hints='{ids['avi']}']")
     words = said.get_text(" ", strip=True)
-    assert (
-        "0 of 25 conversations that the advocate began were answered; all of them vouched for."
-        in words
-    )
+    assert "0 of 25 conversations that the advocate began were answered; all of them seen." in words
     ways = [str(way["href"]) for way in said.select("[data-hint] a")]
     assert ways
     assert {mina.get(way).status_code for way in ways} == {200}
@@ -143,7 +140,7 @@ def test_a_hint_leads_to_the_entries_that_it_speaks_of(app: Flask, database: Dat
     page = mina.page(str(way["href"]))
     (notice,) = page.select(".notice--sun")
     words = " ".join(notice.text.split())
-    assert "11 people were spoken with, none of them on two days; all of them vouched for." in words
+    assert "11 people were spoken with, none of them on two days; all of them seen." in words
     assert "The entries of 10 of the 11 conversations are marked below" in words
     assert len(page.select(".entry--marked")) == 10
     assert not page.select("#entries details:not([open]) .entry--marked")

@@ -183,7 +183,7 @@ def test_of_a_closed_month_the_difference_is_in_the_first_open_one(
     assert points_in(session, ada, "2026-04") == -8
     (entry,) = explain(session, ada, "2026-04", for_manager=False).entries
     assert "a week with one person counts once" in entry.words.reason
-    assert "entered in April 2026" in entry.words.reason
+    assert "it counts in April 2026" in entry.words.reason
     assert verify(session).problems == []
 
 

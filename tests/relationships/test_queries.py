@@ -254,7 +254,7 @@ def test_what_counts_later_names_the_closed_month(
     assert words(session, ada) == []
     ((points, _, reason),) = words(session, ada, "2026-02")
     assert points == 4
-    assert "28 January, but January 2026 was closed by then: entered in February 2026" in reason
+    assert "28 January, and January 2026 was closed by then: it counts in February 2026" in reason
 
 
 def test_a_manager_sees_numbers_and_shared_names_only(
@@ -373,8 +373,7 @@ def test_a_shares_entry_names_the_share_that_earns_it(session: Session, ada: Per
             "met",
             "seen",
             12,
-            "A meeting that was seen is worth 12. Seen, not on your word: an import reported a "
-            "talk that day.",
+            "A meeting that was seen is worth 12. Seen: an import reported a talk that day.",
         ),
         ("called", "word", 8, "An answered call is worth 8."),
     ],

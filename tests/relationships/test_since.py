@@ -118,3 +118,21 @@ def test_a_week_that_crosses_a_month_is_two(session: Session, ada: Person, sofia
     ]
     assert len(off) == 1
     assert "counts in its place" not in off[0]
+
+
+def test_what_counts_instead_says_so_and_a_later_answer_does_not_repeat_the_reason(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    log(session, ada, sofia, MONDAY)
+    meeting = log(session, ada, sofia, MONDAY + timedelta(days=1), "met")
+    day, at = MONDAY + timedelta(days=1), MONDAY + WEEK
+    put_right(session, meeting, mona, "called", day=day, answered=(False,), at=at)
+    told = explain(session, ada, "2026-01", for_manager=False).entries
+    instead = [one.words.reason for one in told if one.recorded_at == noon(at) and one.points > 0]
+    assert instead == [
+        "An answered message is worth 4. It counts since another conversation was put right."
+    ]
+    mark_answered(session, meeting, sofia, now=noon(at + timedelta(days=1)))
+    told = explain(session, ada, "2026-01", for_manager=False).entries
+    [answered] = [one.words.reason for one in told if one.points == 8 and not one.taken_off]
+    assert answered == "An answered call is worth 8."

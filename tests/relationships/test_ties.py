@@ -130,8 +130,7 @@ def test_an_answer_after_the_close_is_told_in_both_months(
     )
     (entry,) = explain(session, ada, "2026-02", for_manager=False).entries
     assert entry.words.reason.endswith(
-        "It is of 28 January, but January 2026 was closed by then: entered in February 2026, and "
-        "counted there."
+        "It is of 28 January, and January 2026 was closed by then: it counts in February 2026."
     )
 
 

@@ -66,8 +66,10 @@ def answered(conversation_id: int, contact_id: int) -> ResponseReturnValue:
         db().rollback()
         return _answered_page(conversation_id, contact_id, show_error(form, error), 422)
     where = next_page() or f"/contacts/{contact_id}"
-    text = f"Noted: answered with {short_name(contact)}."
-    if marked and conversation.began == Began.ADVOCATE:
+    they = conversation.began == Began.ADVOCATE
+    name = short_name(contact)
+    text = f"Noted: {name} answered." if they else f"Noted: you answered {name}."
+    if marked and they:
         undo = url_for(
             "conversations.unmark_answered", conversation_id=conversation_id, contact_id=contact_id
         )

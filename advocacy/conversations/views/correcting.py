@@ -80,6 +80,7 @@ def _correct_page(
             "conversations/correct.html",
             conversation=conversation,
             title=_in_words(conversation, people),
+            stands=_in_short(conversation, [one for one, _ in together]),
             people=people,
             waiting=[contact for one, contact in together if not one.answered],
             form=form,
@@ -101,6 +102,12 @@ def _can_change(conversation: Conversation) -> bool:
     """Tell whether more than the note can be changed: not once a manager put it right."""
     in_time = rules.can_be_changed(conversation.day, programme_today())
     return in_time and conversation.put_right_by is None
+
+
+def _in_short(conversation: Conversation, people: Sequence[Participant]) -> str:
+    heard = sum(one.answered for one in people)
+    day, kind, began = conversation.day, conversation.kind, conversation.began
+    return rules.in_short(day, kind, began, heard, len(people), who="you")
 
 
 def _in_words(conversation: Conversation, people: Collection[Contact]) -> str:
