@@ -1,12 +1,13 @@
 """The page of a month as it stood: one for oneself, and one on a manager's way down."""
 
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from advocacy.core.errors import Invalid
-from advocacy.core.time import day_of, now, parse_moment
+from advocacy.core.time import day_of, now, parse_moment, start_of_day
 from advocacy.people.models import Person
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.asked import asked_part
@@ -45,6 +46,7 @@ def show_replayed(
         **known,
         wrong=[],
         moment=moment,
+        day_end=_day_that_ends(moment, zone),
         explained=found.explained,
         part=part,
         part_points=found.explained.of_part(part) if part else 0,
@@ -56,3 +58,9 @@ def show_replayed(
         place_of=place_at(db(), person, longer, moment) if longer else None,
         ordinal=ordinal,
     )
+
+
+def _day_that_ends(moment: datetime, zone: str) -> date | None:
+    """Return the day that ends at a moment, None in the midst of one."""
+    day = day_of(moment, zone)
+    return day - timedelta(days=1) if moment == start_of_day(day, zone) else None

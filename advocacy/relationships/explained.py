@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from advocacy.core.time import month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry, Standing
 from advocacy.points.queries import (
@@ -50,6 +51,11 @@ class Explained:
     def entered(self) -> int:
         """Return what the entries add up to, before the limit on one's word."""
         return self.seen + self.word + self.shares
+
+    @property
+    def of_closed_months(self) -> int:
+        """Return what of the entries is of earlier months, which were closed by then."""
+        return sum(one.points for one in self.entries if month_of(one.day) != self.month)
 
     @property
     def taken_off(self) -> int:

@@ -44,6 +44,9 @@ def test_the_month_is_shown_as_it_stood(app: Flask, avi: int) -> None:
     assert "Maria Alves" in told(me, "/growth", today)
     then = told(me, "/growth", before)
     assert then.index("Nothing had been entered by then") < then.index("0 points")
+    eve = TODAY - timedelta(days=1)
+    assert f"As it stood at the end of {eve:%A} {eve.day} {eve:%B}." in then
+    assert f"As it stood on {TODAY.day} {TODAY:%b} at " in told(me, "/growth", today)
     assert "Nothing had been entered" not in told(me, "/growth", today)
     mina = Caller(app, "mina")
     seen = told(mina, f"/leaderboard/{avi}", today)

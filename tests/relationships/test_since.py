@@ -71,6 +71,8 @@ def test_another_day_is_another_matter(
     assert since(session, ada, "2026-01") == [("week", 4, {"2026-02": -4})]
     assert since(session, ada, "2026-02") == [("week", 4, {"2026-03": -4}), ("week", -4, {})]
     assert since(session, ada, "2026-03") == [("week", -4, {})]
+    told = [explain(session, ada, month, for_manager=True) for month in ("2026-02", "2026-03")]
+    assert [one.of_closed_months for one in told] == [-4, -4]
 
 
 def test_of_several_months_the_first_tells_it(
