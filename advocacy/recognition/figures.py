@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -145,7 +144,8 @@ def _above(prior: Shape, dialect: str) -> Select[*tuple[Any, ...]]:
 def _chosen(column: Any, dialect: str) -> Any:
     """Return that a number is one of some people's: one list to send, however many they are."""
     if dialect == "postgresql":
-        return column == any_(bindparam("people", type_=ARRAY(Integer)))
+        # A query, not a bare list: with that, a plan made for any list reads everybody's month.
+        return column.in_(select(func.unnest(bindparam("people", type_=ARRAY(Integer)))))
     listed = func.json_each(bindparam("people", type_=String)).table_valued("value")
     return column.in_(select(listed.c.value))
 

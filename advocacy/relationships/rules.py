@@ -167,7 +167,8 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     unanswered = rules.unanswered[kind]
     if told.began == Began.ADVOCATE and told.points == unanswered and not told.answered_now:
         reason = f"No answer yet: {told.points} of the {full} that an answered {noun} is worth."
-        return reason, _waiting(told.gain, told.contact, is_closed=told.is_closed)
+        rest = full - told.points
+        return reason, _waiting(told.gain, rest, told.contact, is_closed=told.is_closed)
     if told.began == Began.ADVOCATE and told.points == unanswered and unanswered != full:
         return f"Before {told.contact} answered: {told.points} of {full}.", ""
     if told.points == full:
@@ -180,9 +181,11 @@ def _weekly(told: Told, rules: RuleSet) -> tuple[str, str]:
     return f"Deeper than what this week had counted before: the difference to {full}.", ""
 
 
-def _waiting(gain: int, contact: str, *, is_closed: bool) -> str:
+def _waiting(gain: int, rest: int, contact: str, *, is_closed: bool) -> str:
+    """Return what an answer brings; more than the ``rest`` of the talk’s own worth is a bonus."""
+    bonus = ", a bonus included" if gain > rest else ""
     where = ", entered in the month that is open then" if is_closed else ""
-    return f"+{gain} when {contact} answers{where}" if gain > 0 else ""
+    return f"+{gain} when {contact} answers{bonus}{where}" if gain > 0 else ""
 
 
 def _points(number: int) -> str:
@@ -360,7 +363,7 @@ def why_nothing(
             )
         return (
             f"This {NOUNS[kind]} has no answer yet: it is worth {full} once {contact} answers.",
-            _waiting(gain, contact, is_closed=is_closed),
+            _waiting(gain, full, contact, is_closed=is_closed),
         )
     return "Counted already: each person counts once a week, for what is worth most.", ""
 

@@ -405,7 +405,7 @@ def test_what_an_answer_would_bring_is_what_it_brings(
     later = log(session, ada, sofia, MONDAY + timedelta(days=7), answered=False)
     told = explain(session, ada, month_of(MONDAY), for_manager=False, with_quiet=True)
     assert [(one.points, one.words.waiting) for one in told.entries] == [
-        (1, "+11 when Sofia answers"),
+        (1, "+11 when Sofia answers, a bonus included"),
         (8, ""),
     ]
     assert [(one.reason, one.waiting) for one in told.quiet] == [
@@ -423,7 +423,7 @@ def test_what_an_answer_would_bring_is_what_it_brings(
 def test_what_has_no_answer_yet_is_called_by_its_kind() -> None:
     kind = ("introduced", "advocate", False, None)
     reason, waiting = why_nothing(*kind, contact="Sofia", gain=14)
-    assert waiting == "+14 when Sofia answers"
+    assert waiting == "+14 when Sofia answers, a bonus included"
     assert reason == "This introduction has no answer yet: it is worth 6 once Sofia answers."
 
 

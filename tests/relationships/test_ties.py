@@ -55,7 +55,7 @@ def test_a_tie_tells_what_it_earned_in_every_month_and_what_it_waits_for(
     told = explain_tie(session, ada, sofia)
     assert [(month, points) for month, _, points in told.months] == [("2026-02", 1), ("2026-01", 8)]
     assert (told.points, told.by_talk) == (9, {called.id: 8, asked.id: 1})
-    assert told.waiting == {asked.id: "+11 when Sofia answers"}
+    assert told.waiting == {asked.id: "+11 when Sofia answers, a bonus included"}
     assert set(told.quiet) == {late.id}
     assert told.quiet[late.id].reason.startswith("Remembered only: logged more than 14 days after")
 
@@ -236,11 +236,11 @@ def test_what_waits_for_an_answer_leads_its_advocate_alone_to_the_card(app: Flas
     waiting = ".entry-waiting a.chip"
     page = Caller(app, "avi").page("/growth")
     assert {one.text.strip(): one["href"] for one in page.select(waiting)} == {
-        "+11 when Maria answers": f"/contacts/{maria}#story",
+        "+11 when Maria answers, a bonus included": f"/contacts/{maria}#story",
         "+4 when Tom answers": f"/contacts/{tom}#story",
         "counts when you answer": f"/contacts/{lena}#story",
     }
     assert Caller(app, "avi").page(f"/contacts/{tom}").select_one("#story") is not None
     managers = Caller(app, "mina").page(f"/leaderboard/{ids['avi']}")
-    assert "+11 when private contact 1 answers" in managers.text
+    assert "+11 when private contact 1 answers, a bonus included" in managers.text
     assert managers.select(waiting) == []
