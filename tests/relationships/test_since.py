@@ -47,15 +47,15 @@ def test_a_rule_tells_of_its_own_and_the_last_entry_of_several(
     session: Session, ada: Person, sofia: int, close: Close
 ) -> None:
     log(session, ada, sofia, TALK - WEEK)
-    call = log(session, ada, sofia, TALK, "called", answered=False)
-    mark_answered(session, call, sofia, now=noon(TALK))
+    letter = log(session, ada, sofia, TALK, answered=False)
+    mark_answered(session, letter, sofia, now=noon(TALK))
     close("2026-01", date(2026, 2, 2))
-    take_back(session, call, noon(date(2026, 2, 3)))
-    # The unanswered call was worth 2, its answer the other 6; a relationship began as well.
+    take_back(session, letter, noon(date(2026, 2, 3)))
+    # Unanswered it was worth 1, its answer the other 3; a relationship began as well.
     assert since(session, ada, "2026-01") == [
         ("beginning", 8, {"2026-02": -8}),
-        ("week", 6, {"2026-02": -8}),
-        ("week", 2, {}),
+        ("week", 3, {"2026-02": -4}),
+        ("week", 1, {}),
         ("week", 4, {}),
     ]
 
