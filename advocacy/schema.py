@@ -24,7 +24,8 @@ from advocacy.points.models import (
 )
 from advocacy.programme.models import Programme
 from advocacy.questions.models import Question
-from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
+from advocacy.recognition.models import ClosedBalance, ClosedStanding, ClosedTotal, ExportFile
+from advocacy.relationships.models import DayCount
 from advocacy.shares.models import Share, TrackedLink
 from advocacy.terms.models import Acceptance, Terms
 from advocacy.web.models import SentForm
@@ -67,12 +68,14 @@ TABLES = (
     Share,
     Conversation,
     Participant,
+    DayCount,
     Witness,
     Correction,
     Confirmation,
     Question,
     ClosedStanding,
     ClosedBalance,
+    ClosedTotal,
     ExportFile,
 )
 

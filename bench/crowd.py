@@ -19,6 +19,7 @@ from advocacy.people.models import Person, PersonWord
 from advocacy.people.rules import words_of
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
 from advocacy.programme.actions import start
+from advocacy.relationships.days import fold
 from tests.databases import MAKERS
 
 MONTHS = ("2026-09", "2026-10")
@@ -62,7 +63,9 @@ def load(database: Database, people: int, each: int = ENTRIES) -> None:
 
 
 def tidy(database: Database) -> None:
-    """Let the engine know what was loaded, as it does by itself in time."""
+    """Let the engine know what was loaded, as it and the clock do by themselves in time."""
+    with database.writing() as session:
+        fold(session)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for _ in range(1 if database.is_sqlite else 2):  # the first one leaves pages unmarked
             connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))

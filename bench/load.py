@@ -97,7 +97,7 @@ def _walk(base: str, cookie: str, pages: Sequence[str]) -> Callable[[int], Reque
     connection = HTTPConnection(urlsplit(base).netloc)
     connection.request("GET", "/log", headers={"Cookie": cookie})
     answer = connection.getresponse()
-    page = BeautifulSoup(answer.read(), "html5lib")
+    page = BeautifulSoup(answer.read(), "html.parser")
     set_cookie = answer.getheader("Set-Cookie")
     headers = {"Cookie": set_cookie.partition(";")[0] if set_cookie else cookie}
     token = str(page.select("[name=csrf_token]")[0]["value"])

@@ -90,7 +90,7 @@ def _address(kind: str, number: int) -> str:
 
 
 def _attempts(client: httpx.Client, base: str) -> list[Callable[[], None]]:
-    page = BeautifulSoup(client.get(f"{base}/sign-in").text, "html5lib")
+    page = BeautifulSoup(client.get(f"{base}/sign-in").text, "html.parser")
     hidden = {
         str(field["name"]): str(field.get("value", ""))
         for field in page.select("main form[method=post] input[type=hidden]")

@@ -48,14 +48,33 @@ from tests.databases import Databases
 
 DAY = date(2026, 1, 5)
 
-GUARDED = ("audit_event", "checkpoint", "closed_balance", "closed_month", "entry", "seal")
+GUARDED = (
+    "audit_event",
+    "checkpoint",
+    "closed_balance",
+    "closed_month",
+    "closed_total",
+    "entry",
+    "seal",
+)
+COUNTING = (
+    *(
+        f"{table}_counts_{verb}"
+        for table in ("life", "participant")
+        for verb in ("insert", "update")
+    ),
+    *(f"{table}_counts_delete" for table in ("life", "participant", "conversation")),
+    "conversation_counts_update",
+)
 TRIGGERS = {
     "sqlite": {
         "entry_no_closed_month",
+        *COUNTING,
         *(f"{table}_no_{verb}" for table in GUARDED for verb in ("delete", "update")),
     },
     "postgresql": {
         "entry_no_closed_month",
+        *COUNTING,
         *(f"{table}_no_{verb}" for table in GUARDED for verb in ("change", "truncate")),
     },
 }

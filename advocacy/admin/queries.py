@@ -11,7 +11,7 @@ from advocacy.admin.rules import detail_in_words
 from advocacy.audit.models import Event
 from advocacy.audit.queries import trail
 from advocacy.core.time import start_of_day
-from advocacy.people.queries import names_of, numbers_of_matching
+from advocacy.people.queries import found_by, names_of
 from advocacy.programme.queries import get_programme
 
 BATCH = 1000
@@ -58,7 +58,7 @@ def _asked(session: Session, asked: Asked) -> Any:
     zone = get_programme(session).time_zone
     return trail(
         action=asked.action,
-        people=numbers_of_matching(asked.who) if asked.who else None,
+        person=found_by(session, asked.who) if asked.who else None,
         since=start_of_day(asked.since, zone) if asked.since else None,
         until=start_of_day(asked.until + timedelta(days=1), zone) if asked.until else None,
     )

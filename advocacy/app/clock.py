@@ -22,6 +22,7 @@ from advocacy.mail.queries import is_any_due, is_any_untold
 from advocacy.mail.smtp import SmtpOffice
 from advocacy.points.seals import PIECE, take_checkpoint
 from advocacy.programme.queries import find_programme
+from advocacy.relationships.days import fold
 from advocacy.web.actions import forget_sent_forms
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             gone["sent forms"] = forget_sent_forms(session, at)
         with database.writing() as session:
             gone["letters"] = forget_old(session, at)
+        with database.writing() as session:
+            gone["rows of counts"] = fold(session)
         return _in_words(gone, "nothing was old enough")
 
     def take_checkpoints(turn: Turn) -> str:

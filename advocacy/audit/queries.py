@@ -1,8 +1,10 @@
 """Reading the audit trail."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.audit.models import Event
@@ -26,20 +28,20 @@ def events_about(
 def trail(
     *,
     action: str = "",
-    people: Select[int] | None = None,
+    person: Callable[[Any], ColumnElement[bool]] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Select[Event]:
     """Return the query for the trail, latest first.
 
-    :param people: only what these did, or what was done to them.
+    :param person: only what such a person did, or what was done to one: the condition on a column.
     :param since: the earliest moment; ``until``: the first that is too late.
     """
     query = select(Event).order_by(Event.id.desc())
     if action:
         query = query.where(Event.action == action)
-    if people is not None:
-        query = query.where(or_(Event.actor_id.in_(people), Event.subject_id.in_(people)))
+    if person is not None:
+        query = query.where(or_(person(Event.actor_id), person(Event.subject_id)))
     if since is not None:
         query = query.where(Event.at >= since)
     if until is not None:

@@ -18,7 +18,8 @@ from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.migrate import alembic_config, current, is_known, upgrade
 
 _BATCH = 1000
-_NOT_OURS = "alembic_version"
+_MADE_BY_ITSELF = ("alembic_version", "day_count")
+"""Tables that the database fills while the others come."""
 _CLOSED = "closed_month"
 _A_DAY = 24 * 60 * 60
 
@@ -52,7 +53,7 @@ def _tables(connection: Connection) -> list[Table]:
     with catch_warnings():  # the order of people is an index that SQLite does not tell of
         filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
         metadata.reflect(connection)
-    tables = [one for one in metadata.sorted_tables if one.name != _NOT_OURS]
+    tables = [one for one in metadata.sorted_tables if one.name not in _MADE_BY_ITSELF]
     return sorted(tables, key=_turn)
 
 

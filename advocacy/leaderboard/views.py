@@ -21,7 +21,7 @@ from advocacy.recognition.balances import (
     balance_of_programme,
     balance_of_team,
 )
-from advocacy.recognition.behind import OF_TEAMS, behind_all
+from advocacy.recognition.behind import LOOKED_AT, OF_TEAMS, behind_all
 from advocacy.recognition.boards import board as read_board
 from advocacy.recognition.hints import Unusual
 from advocacy.recognition.queries import check_period, month_to_close, period_before
@@ -131,7 +131,8 @@ def balance() -> ResponseReturnValue:
         raise Invalid("There is no such team.", field="team")
     before, after = period_before(db(), period, today), period_after(period, today)
     at = time.month_of(min(time.last_day(period), today))
-    what = asked_figure(of_person=False)
+    what, part = asked_figure(of_person=False), asked_page(LOOKED_AT)
+    behind = behind_all(db(), what, period, today, team, offset=part.offset) if what else None
     return render_template(
         "leaderboard/balance.html",
         balance=balance_of_programme(db(), period, today)
@@ -149,7 +150,8 @@ def balance() -> ResponseReturnValue:
         page=_address(period, team, BALANCE),
         way_down=f"?{_came_from(at, period, team)}"
         f"&show={'opening' if what in OF_TEAMS else what}#behind",
-        behind=behind_all(db(), what, period, today, team) if what else None,
+        behind=behind,
+        links=part.links(has_more=behind.has_more, to="behind") if behind else None,
     )
 
 

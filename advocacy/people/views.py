@@ -153,7 +153,7 @@ def profiles() -> ResponseReturnValue:
 def _everybody() -> ResponseReturnValue:
     page = asked_page()
     search = request.args.get("q", "")[:SEARCH_LENGTH]
-    found, total = queries.people_page(
+    found, total, has_more = queries.people_page(
         db(), limit=page.rows, offset=page.offset, search=search, only_active=True
     )
     shown, waiting = queries.live_versions(db(), [person.id for person in found])
@@ -165,7 +165,7 @@ def _everybody() -> ResponseReturnValue:
         waiting=waiting,
         search=search,
         page=page,
-        links=page.links(has_more=page.offset + len(found) < total),
+        links=page.links(has_more=has_more),
     )
 
 

@@ -20,8 +20,9 @@ from advocacy.points.seals import PIECE, find_seal, seal_closed_months, take_che
 from advocacy.points.standings import recount
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.recognition import files, queries
-from advocacy.recognition.balances import SEALED, rows_to_seal
+from advocacy.recognition.balances import rows_to_seal
 from advocacy.recognition.boards import rows_to_close
+from advocacy.recognition.closed_totals import SEALED, keep_totals
 from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format, can_be_closed
 
@@ -108,6 +109,7 @@ def _close(session: Session, month: str, closed_by: int | None, now: datetime) -
                 for person, row in balances.items()
             ],
         )
+    keep_totals(session, month)
 
 
 def export_file(session: Session, month: str, format: str, data: Path) -> bytes:

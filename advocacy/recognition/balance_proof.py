@@ -15,13 +15,14 @@ from advocacy.programme.queries import get_programme
 from advocacy.recognition.models import ClosedBalance, ClosedStanding
 from advocacy.recognition.queries import earliest_month
 from advocacy.relationships.balance import balance_of_all
+from advocacy.relationships.days import day_problems
 
 
 def balance_problems(session: Session) -> Iterator[str]:
     """Yield where opening and changes are not the closing, in words.
 
     Sealed rows are held each against itself, against the month before and against the row of the
-    month's files; of open months the programme's balance, and each stretch of days by itself.
+    month's files; of open months the programme's balance; then each stretch, and each day's count.
     """
     months = list(
         session.scalars(
@@ -36,6 +37,7 @@ def balance_problems(session: Session) -> Iterator[str]:
     for before, month in pairwise(months):
         yield from _chain_problems(session, before, month)
     yield from _stretch_problems(session)
+    yield from day_problems(session)
     yield from _open_problems(session)
 
 

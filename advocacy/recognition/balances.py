@@ -4,17 +4,18 @@ A closed month says what was sealed of it; open ones say what the record is now.
 known of the days before a close stands as ``corrected`` in the first month after it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.core import time
 from advocacy.people.queries import ever_in_team, team_on
 from advocacy.points.models import ClosedMonth
 from advocacy.points.queries import first_open_month
+from advocacy.recognition.closed_totals import SEALED, Rows, closing_of_all, kept_totals
 from advocacy.recognition.models import ClosedBalance
 from advocacy.recognition.queries import earliest_month
 from advocacy.relationships.balance import (
@@ -22,7 +23,6 @@ from advocacy.relationships.balance import (
     balance_of_all,
     balances,
     conversations,
-    conversations_of_all,
 )
 from advocacy.relationships.balance_rules import (
     Balance,
@@ -31,17 +31,7 @@ from advocacy.relationships.balance_rules import (
     of_team,
     since_sealed,
 )
-
-SEALED = (
-    "opening",
-    "corrected",
-    "begun",
-    "revived",
-    "drifted",
-    "ended",
-    "closing",
-)
-"""The figures of a balance that are sealed; the rest is of teams."""
+from advocacy.relationships.days import conversations_by_days
 
 
 class Shown(NamedTuple):
@@ -70,12 +60,14 @@ class _Month(NamedTuple):
 def balance_of_programme(session: Session, period: str, today: date) -> Shown:
     """Return the balance of everybody's relationships in a month, a quarter or a year."""
     sealed, not_kept, still_open = _parts(session, period, today)
-    found = _sealed_sums(session, sealed, true())
+    totals = kept_totals(session, Rows.BALANCES, sealed)
+    found = [_month_of(totals[month]) for month in sealed]
     if still_open:
         start, end = _days(still_open, today)
-        spoken = conversations_of_all(session, start, end)
         now = balance_of_all(session, start, end)
-        found.append(_Month(_continued(session, now, still_open[0], true()), *spoken))
+        before = time.shift_month(still_open[0], -1)
+        now = _continued(session, now, before, closing_of_all(before))
+        found.append(_Month(now, *conversations_by_days(session, start, end)))
     return _shown(found, not_kept)
 
 
@@ -91,8 +83,13 @@ def balance_of_person(
     found = _sealed_sums(session, sealed, mine)
     if still_open:
         start, end = _days(still_open, today)
+        before = time.shift_month(still_open[0], -1)
+        closing = select(func.coalesce(func.sum(ClosedBalance.closing), 0)).where(
+            ClosedBalance.month == before, mine
+        )
+        now = _continued(session, told.counted(), before, closing)
         spoken = conversations(session, start, end, [person_id]).get(person_id, (0, 0))
-        found.append(_Month(_continued(session, told.counted(), still_open[0], mine), *spoken))
+        found.append(_Month(now, *spoken))
     return _shown(found, not_kept)
 
 
@@ -100,7 +97,7 @@ def balance_of_team(session: Session, team_id: int, period: str, today: date) ->
     """Return the balance of a team's relationships in a month, a quarter or a year."""
     sealed, not_kept, still_open = _parts(session, period, today)
     found = []
-    by_month = _sealed_of_team(session, sealed, team_id)
+    by_month = _sealed_of_team(session, sealed, team_id, true())
     found += [_of_team(list(by_month[month].values()), team_id) for month in sealed]
     for month in still_open:
         rows_now = _open_rows(session, month, today, ever_in_team(team_id))
@@ -109,16 +106,19 @@ def balance_of_team(session: Session, team_id: int, period: str, today: date) ->
 
 
 def shown_by_person(
-    session: Session, period: str, today: date, team_id: int | None = None
+    session: Session, period: str, today: date, people: Collection[int], team_id: int | None = None
 ) -> dict[int, Shown]:
-    """Return each person's part of a balance of the programme, or of a team; they add up to it."""
+    """Return people's parts of a balance of the programme, or of a team.
+
+    All parts add up to it, those of a team by whoever is, or was once, in it.
+    """
     sealed, _, still_open = _parts(session, period, today)
-    whom = None if team_id is None else ever_in_team(team_id)
     if team_id is not None:
-        months = list(_sealed_of_team(session, sealed, team_id).values())
+        by_month = _sealed_of_team(session, sealed, team_id, ClosedBalance.person_id.in_(people))
+        months = list(by_month.values())
     else:
-        months = [_sealed_in_a_row(session, sealed)] if sealed else []
-    months += [_open_rows(session, month, today, whom) for month in still_open]
+        months = [_sealed_in_a_row(session, sealed, people)] if sealed else []
+    months += [_open_rows(session, month, today, people) for month in still_open]
     nothing = PersonMonth(Balance())
 
     def part(row: PersonMonth) -> _Month:
@@ -126,10 +126,10 @@ def shown_by_person(
             return _of_team([row], team_id)
         return _Month(row.balance, row.conversations, row.they_began)
 
-    people: set[int] = set().union(*months)
+    found: set[int] = set().union(*months)
     return {
         person: _shown([part(month.get(person, nothing)) for month in months], ())
-        for person in sorted(people)
+        for person in sorted(found)
     }
 
 
@@ -148,16 +148,11 @@ def _open_rows(session: Session, month: str, today: date, people: Any) -> dict[i
     team = team_on(session, end, people)
     closed = {}
     whom = true() if people is None else ClosedBalance.person_id.in_(people)
-    goes_on = _sealed_before(session, month, whom) is not None
+    month_before = time.shift_month(month, -1)
+    goes_on = session.scalar(_is_sealed(month_before)) is not None
     if goes_on:
-        closed = {
-            row.person_id: row
-            for row in session.scalars(
-                select(ClosedBalance).where(
-                    ClosedBalance.month == time.shift_month(month, -1), whom
-                )
-            )
-        }
+        rows_before = select(ClosedBalance).where(ClosedBalance.month == month_before, whom)
+        closed = {row.person_id: row for row in session.scalars(rows_before)}
     rows = {}
     for person in sorted({*now, *spoken, *closed}):
         balance, sealed = now.get(person, Balance()), closed.get(person)
@@ -198,23 +193,17 @@ def _days(months: Sequence[str], today: date) -> tuple[date, date]:
     return time.first_day(months[0]), min(time.last_day(months[-1]), today)
 
 
-def _sealed_before(session: Session, month: str, whose: ColumnElement[bool]) -> int | None:
-    """Return what was sealed as alive when this month began, or None when nothing was."""
-    before = time.shift_month(month, -1)
-    closing = (
-        select(func.coalesce(func.sum(ClosedBalance.closing), 0))
-        .where(ClosedBalance.month == before, whose)
-        .scalar_subquery()
+def _is_sealed(month: str) -> Select[str]:
+    """Return the query that finds a month when it is closed with balances."""
+    return select(ClosedMonth.month).where(
+        ClosedMonth.month == month, ClosedMonth.has_balances.is_(True)
     )
-    sealed = session.scalar(
-        select(closing).where(ClosedMonth.month == before, ClosedMonth.has_balances.is_(True))
-    )
-    return None if sealed is None else int(sealed)
 
 
-def _continued(session: Session, now: Balance, month: str, whose: ColumnElement[bool]) -> Balance:
-    sealed = _sealed_before(session, month, whose)
-    return now if sealed is None else since_sealed(now, sealed)
+def _continued(session: Session, now: Balance, before: str, closing: Select[int]) -> Balance:
+    """Let a balance go on from what was sealed as alive in the month before, if that was sealed."""
+    sealed = session.scalar(_is_sealed(before).with_only_columns(closing.scalar_subquery()))
+    return now if sealed is None else since_sealed(now, int(sealed))
 
 
 def _sealed_sums(
@@ -229,16 +218,16 @@ def _sealed_sums(
         .group_by(ClosedBalance.month)
     )
     sums = {month: dict(zip(names, map(int, figures), strict=True)) for month, *figures in rows}
-    found = []
-    for month in months:
-        figures = sums.get(month, dict.fromkeys(names, 0))
-        balance = Balance(**{name: figures[name] for name in SEALED})
-        found.append(_Month(balance, figures["conversations"], figures["they_began"]))
-    return found
+    return [_month_of(sums.get(month, dict.fromkeys(names, 0))) for month in months]
+
+
+def _month_of(figures: Mapping[str, int]) -> _Month:
+    balance = Balance(**{name: figures[name] for name in SEALED})
+    return _Month(balance, figures["conversations"], figures["they_began"])
 
 
 def _sealed_of_team(
-    session: Session, months: Sequence[str], team_id: int
+    session: Session, months: Sequence[str], team_id: int, whose: ColumnElement[bool]
 ) -> dict[str, dict[int, PersonMonth]]:
     """Return what was sealed of whom a team's balances are made of, by month and person."""
     found: dict[str, dict[int, PersonMonth]] = {month: {} for month in months}
@@ -248,6 +237,7 @@ def _sealed_of_team(
         select(ClosedBalance).where(
             ClosedBalance.month.in_(months),
             or_(ClosedBalance.team_id == team_id, ClosedBalance.team_before == team_id),
+            whose,
         )
     )
     for row in rows:
@@ -255,8 +245,10 @@ def _sealed_of_team(
     return found
 
 
-def _sealed_in_a_row(session: Session, months: Sequence[str]) -> dict[int, PersonMonth]:
-    """Return everybody's sealed months as one, by person; the database adds them up."""
+def _sealed_in_a_row(
+    session: Session, months: Sequence[str], people: Collection[int]
+) -> dict[int, PersonMonth]:
+    """Return people's sealed months as one, by person; the database adds them up."""
     month = ClosedBalance.month
     counted = {
         "opening": case((month == months[0], ClosedBalance.opening), else_=0),
@@ -268,7 +260,7 @@ def _sealed_in_a_row(session: Session, months: Sequence[str]) -> dict[int, Perso
             ClosedBalance.person_id,
             *(func.sum(counted.get(name, getattr(ClosedBalance, name))) for name in names),
         )
-        .where(month.in_(months))
+        .where(month.in_(months), ClosedBalance.person_id.in_(people))
         .group_by(ClosedBalance.person_id)
     )
     found = {}

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import contacts_by_number
 from advocacy.conversations.rules import at_the_start
 from advocacy.core import time
+from advocacy.core.errors import NotFound
 from advocacy.people.models import Person
-from advocacy.points.queries import CHUNK, first_open_month, kept_ties
+from advocacy.people.queries import ever_in_team
+from advocacy.points.queries import first_open_month, kept_ties
 from advocacy.recognition.balances import Shown, shown_by_person
 from advocacy.recognition.figures import beside_points
 from advocacy.recognition.spans import span_of
@@ -46,6 +48,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
 
 OF_TEAMS = ("joined", "moved")
 OF_PERSONS = ("answered", "in_person", "shares")
+LOOKED_AT = 500
+"""So many people are looked at for a page of those who make a figure."""
 LISTED = 200
 """So many lines are listed each by itself; the rest is one line."""
 
@@ -70,12 +74,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What makes a figure; ``told`` is the figure itself, where it is known apart from that."""
+    """What makes a figure; ``told`` is the figure itself, where it is known apart from that.
+
+    ``looked_at``: the first and the last of the people who were looked at, when these are not all.
+    """
 
     what: str
     period: str
     lines: Sequence[Line]
     told: int | None = None
+    looked_at: tuple[int, int] | None = None
+    has_more: bool = False
 
     @property
     def title(self) -> str:
@@ -134,30 +143,50 @@ def behind_person(
 
 
 def behind_all(
-    session: Session, what: str, period: str, today: date, team_id: int | None = None
+    session: Session,
+    what: str,
+    period: str,
+    today: date,
+    team_id: int | None = None,
+    *,
+    offset: int = 0,
 ) -> Behind:
     """Return the people whose relationships make a figure of the programme, or of a team.
 
-    Who left the ranking is not named, but counted.
+    Who left the ranking is not named, but counted. So many people are looked at in the order of
+    their names, however many there are: the next ones are another page.
+
+    :param offset: how many come before them.
+    :raises NotFound: when nobody does.
     """
-    parts = shown_by_person(session, period, today, team_id)
+    people = (
+        select(Person.id, Person.name, Person.left_ranking)
+        .order_by(func.lower(Person.name), Person.id)
+        .limit(LOOKED_AT + 1)
+        .offset(offset)
+    )
+    if team_id is not None:
+        people = people.where(Person.id.in_(ever_in_team(team_id)))
+    rows = session.execute(people).all()
+    if offset and not rows:
+        raise NotFound("There is no such page.")
+    known = {number: (called, left) for number, called, left in rows[:LOOKED_AT]}
+    parts = shown_by_person(session, period, today, sorted(known), team_id)
     counts = {person: figure_of(part, what) or 0 for person, part in parts.items()}
     counts = {person: count for person, count in counts.items() if count}
-    people = select(Person.id, Person.name, Person.left_ranking)
-    if len(counts) <= CHUNK:
-        people = people.where(Person.id.in_(sorted(counts)))
-    found = {number: (called, left) for number, called, left in session.execute(people)}
     lines = [
-        Line(found[person][0], count, number=person)
+        Line(known[person][0], count, number=person)
         for person, count in counts.items()
-        if not found[person][1]
+        if not known[person][1]
     ]
     lines.sort(key=lambda line: (-abs(line.count), line.label))
     lines = _cut(lines, "people")
-    unnamed = [count for person, count in counts.items() if found[person][1]]
+    unnamed = [count for person, count in counts.items() if known[person][1]]
     if unnamed:
         lines.append(Line("Who is not on the board, by their own wish", sum(unnamed)))
-    return Behind(what, period, lines)
+    has_more = len(rows) > LOOKED_AT
+    looked_at = (offset + 1, offset + len(known)) if offset or has_more else None
+    return Behind(what, period, lines, looked_at=looked_at, has_more=has_more)
 
 
 def figure_of(shown: Shown, what: str) -> int | None:

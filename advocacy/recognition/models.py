@@ -71,6 +71,22 @@ class ClosedBalance(Base):
     they_began: Mapped[int]
 
 
+class ClosedTotal(Base):
+    """What a figure of all rows of a closed month adds up to: of its standings, or its balances.
+
+    The database refuses to change or delete it.
+    """
+
+    __tablename__ = "closed_total"
+
+    month: Mapped[str] = mapped_column(
+        ForeignKey("closed_month.month", ondelete="RESTRICT"), primary_key=True
+    )
+    rows: Mapped[str] = mapped_column(String(9), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(13), primary_key=True)
+    count: Mapped[int]
+
+
 class ExportFile(Base):
     """The hash of a file of a closed month."""
 

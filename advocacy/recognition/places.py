@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from advocacy.core import time
 from advocacy.people.models import Person
 from advocacy.points.models import Standing
-from advocacy.recognition.ranking import Place, count_above, count_at
+from advocacy.recognition.ranking import Place, count_above, count_at, count_shown
 from advocacy.recognition.spans import Span, span_of
 
 
@@ -68,8 +68,7 @@ def _placed(session: Session, person: Person, span: Span) -> tuple[Place, int] |
     if standing is None and person.joined > span.last:
         return None
     points = standing.points if standing else 0
-    of = session.scalar(select(span.shape.counted(span.shape.shown())), span.values()) or 0
-    return Place(count_above(session, span, points) + 1, of), points
+    return Place(count_above(session, span, points) + 1, count_shown(session, span)), points
 
 
 def _nearest_above(session: Session, span: Span, points: int) -> tuple[int, str, int] | None:

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, not_, or_, select, true
+from sqlalchemy import and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from advocacy.core import time
 from advocacy.people.models import Absence, Person
 from advocacy.points.models import Life, Standing
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.ranking import crowd_of
 from advocacy.recognition.spans import Span, span_of
+from advocacy.relationships.days import balance_by_days
 
 
 class Preview(NamedTuple):
@@ -33,10 +35,7 @@ class Preview(NamedTuple):
 def preview(session: Session, month: str, today: date) -> Preview:
     """Return what closing an open month would close."""
     span = span_of(session, month)
-    people, left = session.execute(
-        select(span.shape.counted(true()), span.shape.counted(Person.left_ranking.is_(True))),
-        span.values(),
-    ).one()
+    people, left, _ = crowd_of(session, span)
     rows = session.execute(
         select(Standing.word, func.count(), func.sum(Standing.points))
         .where(Standing.period == month)
@@ -59,20 +58,20 @@ def _relationships(session: Session, span: Span, today: date) -> tuple[int, int]
         Absence.gone_on <= at, or_(Absence.back_on.is_(None), Absence.back_on > at)
     )
     deactivated = select(Person.id).where(Person.deactivated_at < after)
-    begun = and_(Life.revived.is_(False), Life.starts_on.between(span.first, span.last))
-    alive = and_(
-        Life.starts_on <= at,
-        Life.ends_on >= at,
-        Life.person_id.not_in(gone),
-        Life.person_id.not_in(deactivated),
+    others_begun = and_(
+        Life.person_id.in_(not_in_it),
+        Life.revived.is_(False),
+        Life.starts_on.between(span.first, at),
     )
-    found = session.execute(
-        select(func.count().filter(begun), func.count().filter(alive)).where(
-            Life.person_id.not_in(not_in_it)
+    others_alive = and_(Life.starts_on <= at, Life.ends_on >= at)
+    begun, alive = session.execute(
+        select(func.count().filter(others_begun), func.count().filter(others_alive)).where(
+            Life.person_id.in_(union(not_in_it, gone, deactivated))
         ),
         span.values(),
     ).one()
-    return found[0], found[1]
+    everybody = balance_by_days(session, span.first, at)
+    return everybody.begun - begun, everybody.closing - alive
 
 
 def most_on_word(session: Session, month: str, limit: int) -> list[tuple[int, str, int]]:

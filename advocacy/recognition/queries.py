@@ -142,19 +142,6 @@ def first_closed_rows(session: Session, month: str, limit: int) -> list[ClosedSt
     )
 
 
-def totals_of_closed(session: Session, month: str) -> dict[str, int]:
-    """Return what the rows of a closed month add up to; ``left`` are those without a rank."""
-    names = ("alive", "begun", "conversations")
-    sums = [func.coalesce(func.sum(getattr(ClosedStanding, name)), 0).label(name) for name in names]
-    ranked = func.count(ClosedStanding.rank)
-    row = session.execute(
-        select(func.count().label("people"), (func.count() - ranked).label("left"), *sums).where(
-            ClosedStanding.month == month
-        )
-    ).one()
-    return {name: int(figure) for name, figure in row._mapping.items()}
-
-
 def get_hash(session: Session, month: str, format: str) -> str | None:
     """Return the hash of a file of a closed month, or None when there is none."""
     file = session.get(ExportFile, (month, format))

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, and_, bindparam, func, not_, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.people.models import Person
@@ -54,12 +54,25 @@ def _lowest(shape: Shape) -> Any:
     return select(func.min(tallied.c.points)).where(tallied.c.people > 0)
 
 
+class Crowd(NamedTuple):
+    """How many people a period has: in all, of these not on the board by their own wish, or gone.
+
+    ``gone``: who is deactivated, while a month of it is open.
+    """
+
+    people: int
+    left: int
+    gone: int
+
+    @property
+    def shown(self) -> int:
+        """Return how many are on the board."""
+        return self.people - self.left - self.gone
+
+
 @cache
-def _how_many(shape: Shape) -> Any:
-    gone = [shape.counted(Person.left_ranking.is_(True))]
-    if not shape.wholly_closed:
-        stayed = Person.left_ranking.is_(False)
-        gone.append(shape.counted(and_(Person.deactivated_at.is_not(None), stayed)))
+def _crowd(shape: Shape) -> Any:
+    """Ask for everybody less the few who are not in it, each along an index."""
     everybody = select(func.count()).select_from(Person).scalar_subquery()
     later = (
         select(func.count())
@@ -67,7 +80,25 @@ def _how_many(shape: Shape) -> Any:
         .where(Person.joined > shape.last(), not_(shape.has_points()))
         .scalar_subquery()
     )
-    return select(everybody, later, *gone)
+    stayed = Person.left_ranking.is_(False)
+    gone = shape.counted(and_(Person.deactivated_at.is_not(None), stayed))
+    return select(
+        everybody - later,
+        shape.counted(Person.left_ranking.is_(True)),
+        literal(0) if shape.wholly_closed else gone,
+    )
+
+
+def crowd_of(session: Session, span: Span) -> Crowd:
+    """Return how many people a period of the whole programme has."""
+    return Crowd(*session.execute(_crowd(span.shape), span.values()).one())
+
+
+def count_shown(session: Session, span: Span) -> int:
+    """Return how many people are on the board of a period, of everybody or of a team."""
+    if not span.shape.of_team:
+        return crowd_of(session, span).shown
+    return session.scalar(select(span.shape.counted(span.shape.shown())), span.values()) or 0
 
 
 def count_zeros(session: Session, span: Span) -> int:
@@ -127,5 +158,4 @@ def place_of(session: Session, person: Person, period: str) -> Place | None:
     if standing is None and person.joined > span.last:
         return None
     points = standing.points if standing else 0
-    counts = session.execute(_how_many(span.shape), span.values()).one()
-    return Place(count_above(session, span, points) + 1, counts[0] - sum(counts[1:]))
+    return Place(count_above(session, span, points) + 1, count_shown(session, span))

@@ -34,8 +34,10 @@ from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries
 from advocacy.recognition.balance_proof import balance_problems
+from advocacy.recognition.closed_totals import total_problems
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format
+from advocacy.relationships.days import recount
 from advocacy.shares.queries import records_of_shares
 
 CROWD = 50
@@ -169,7 +171,7 @@ def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int
 
 
 def rebuild(session: Session, now: datetime) -> Report:
-    """Make standings, tallies and living stretches anew, then verify. No entry is written.
+    """Make standings, tallies, living stretches and counts anew, then verify. No entry is written.
 
     Nobody posts meanwhile: what is entered after it was read would be missing.
     """
@@ -182,6 +184,7 @@ def rebuild(session: Session, now: datetime) -> Report:
                 ties,
                 {tie: [one.deed for one in told if _counts(one)] for tie, told in records.items()},
             )
+    recount(session)
     session.flush()
     session.expire_all()
     return verify(session)
@@ -371,6 +374,7 @@ def _closed_problems(session: Session) -> Iterator[str]:
     if months and months != months_between(months[0], months[-1]):
         yield "closed months: they have a gap"
     for month in months:
+        yield from total_problems(session, month)
         rows, seal = queries.get_closed_rows(session, month), find_seal(session, month)
         for format in Format:
             wanted = queries.get_hash(session, month, format)

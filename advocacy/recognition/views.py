@@ -15,6 +15,7 @@ from advocacy.programme.queries import get_programme
 from advocacy.questions.queries import count_open
 from advocacy.recognition import actions, queries
 from advocacy.recognition.boards import first_to_close
+from advocacy.recognition.closed_totals import Rows, kept_totals
 from advocacy.recognition.preview import most_on_word, preview
 from advocacy.recognition.rules import Format, can_be_closed, is_over, passed_by_one_in_ten
 from advocacy.recognition.unusual import LOOKED_AT, with_hints
@@ -62,7 +63,7 @@ def month(month: str) -> ResponseReturnValue:
         month=month,
         closed=queries.get_closed_month(db(), month),
         rows=queries.first_closed_rows(db(), month, PREVIEW_ROWS),
-        totals=queries.totals_of_closed(db(), month),
+        totals=kept_totals(db(), Rows.STANDINGS, [month])[month],
         hashes=hashes,
         seal=find_seal(db(), month),
     )

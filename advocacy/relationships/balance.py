@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
@@ -25,9 +25,11 @@ from advocacy.relationships.balance_rules import (
     Stretch,
     balance,
     is_alive,
+    less,
     moves,
     total,
 )
+from advocacy.relationships.days import balance_by_days
 
 _LIFE = (Life.tie_id, Life.starts_on, Life.ends_on, Life.revived, Life.ended)
 
@@ -166,11 +168,14 @@ def _with_absences(
 
 
 def balance_of_all(session: Session, start: date, end: date) -> Balance:
-    """Return the balance of the programme from a day to another, both included."""
-    stayed = session.execute(
-        select(*_counts(start, end)).where(_within(start, end), ~_was_away(start, end))
-    ).one()
-    return total([Balance(*stayed), *_of_those_away(session, start, end, true()).values()])
+    """Return the balance of the programme from a day to another, both included.
+
+    Days are added up as if nobody was ever gone; whoever was is then counted as it was.
+    """
+    away = _with_absences(session, and_(_within(start, end), _was_away(start, end))).values()
+    as_if = total(balance(stretches, [], start, end) for stretches, _ in away)
+    really = (balance(stretches, list(absences), start, end) for stretches, absences in away)
+    return total([less(balance_by_days(session, start, end), as_if), *really])
 
 
 def balances(session: Session, start: date, end: date, people: Any = None) -> dict[int, Balance]:
@@ -239,24 +244,11 @@ def conversations(
     :param people: their numbers, or the query for these; without, everybody.
     """
     whom = true() if people is None else Conversation.person_id.in_(people)
+    they_began = func.count().filter(Conversation.began == Began.CONTACT)
     rows = session.execute(
-        _conversations(start, end, whom, Conversation.person_id).group_by(Conversation.person_id)
-    )
-    return {person: (spoken, began) for person, spoken, began in rows}
-
-
-def conversations_of_all(session: Session, start: date, end: date) -> tuple[int, int]:
-    """Return how many conversations there were, and how many the other side began."""
-    spoken, began = session.execute(_conversations(start, end, true())).one()
-    return spoken, began
-
-
-def _conversations(
-    start: date, end: date, whom: ColumnElement[bool], *columns: Any
-) -> Select[*tuple[Any, ...]]:
-    began = func.count().filter(Conversation.began == Began.CONTACT)
-    return (
-        select(*columns, func.count(), began)
+        select(Conversation.person_id, func.count(), they_began)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .where(whom, Conversation.day.between(start, end), is_a_conversation_of_boards())
+        .group_by(Conversation.person_id)
     )
+    return {person: (spoken, began) for person, spoken, began in rows}

@@ -141,6 +141,11 @@ def total(balances: Iterable[Balance]) -> Balance:
     return Balance(*sums)
 
 
+def less(balance: Balance, part: Balance) -> Balance:
+    """Return a balance without what a part of the people are of it."""
+    return Balance(*(whole - theirs for whole, theirs in zip(balance, part, strict=True)))
+
+
 def in_a_row(months: Sequence[Balance]) -> Balance:
     """Return the balance of consecutive months, at least one, as that of one period."""
     return total(months)._replace(opening=months[0].opening, closing=months[-1].closing)

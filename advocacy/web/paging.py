@@ -23,17 +23,20 @@ class Page:
         """How many rows lie before this page."""
         return (self.number - 1) * self.rows
 
-    def links(self, *, has_more: bool) -> dict[str, str | int | None]:
-        """Return the addresses of the pages before and after this one."""
+    def links(self, *, has_more: bool, to: str = "") -> dict[str, str | int | None]:
+        """Return the addresses of the pages before and after this one.
+
+        :param to: the id of the part of the page that the list is.
+        """
         return {
             "number": self.number,
-            "previous": self._address(self.number - 1) if self.number > 1 else None,
-            "next": self._address(self.number + 1) if has_more else None,
+            "previous": self._address(self.number - 1, to) if self.number > 1 else None,
+            "next": self._address(self.number + 1, to) if has_more else None,
         }
 
-    def _address(self, number: int) -> str:
+    def _address(self, number: int, to: str) -> str:
         wanted = {**request.args.to_dict(), "page": str(number)}
-        return f"{request.path}?{urlencode(wanted)}"
+        return f"{request.path}?{urlencode(wanted)}" + (f"#{to}" if to else "")
 
 
 def asked_page(rows: int = ROWS) -> Page:

@@ -26,6 +26,8 @@ from advocacy.questions.actions import answer, ask, decide
 from advocacy.recognition.actions import close_months, export_file
 from advocacy.recognition.verify import verify
 from advocacy.relationships.actions import merge
+from advocacy.relationships.days import FIGURES
+from advocacy.relationships.models import DayCount
 from advocacy.schema import metadata
 from tests.builders import (
     add_contacts,
@@ -71,11 +73,15 @@ def fill(database: Database, data: Path) -> None:
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Return every table's rows; of days, of which one may have many, what they add up to."""
     found = {}
     with database.reading() as session:
         for table in metadata.sorted_tables:
             ordered = select(table).order_by(*table.primary_key.columns)
-            found[table.name] = [tuple(row) for row in session.execute(ordered)]
+            if table.name == DayCount.__tablename__:
+                sums = (func.sum(table.c[name]) for name in FIGURES)
+                ordered = select(table.c.day, *sums).group_by(table.c.day).order_by(table.c.day)
+            found[table.name] = [tuple(row) for row in session.execute(ordered) if any(row[1:])]
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.content.models import Item
@@ -14,9 +14,12 @@ from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
 from advocacy.core.database import Database
 from advocacy.core.time import month_of, shift_month, words_for_period
+from advocacy.leaderboard import views
 from advocacy.people.actions import find_or_add_team, move_to_team, set_left_ranking
+from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.standings import recounted
+from advocacy.recognition import behind
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.balances import balance_of_programme, balance_of_team, shown_by_person
 from advocacy.recognition.models import ClosedBalance
@@ -142,6 +145,26 @@ def test_a_balance_names_who_is_on_the_board_and_counts_the_rest(
     assert (answer.status_code, "There is no such hint." in answer.text) == (422, True)
 
 
+def test_however_many_people_there_are_so_many_are_looked_at_for_a_page(
+    app: Flask, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind, "LOOKED_AT", 2)
+    monkeypatch.setattr(views, "LOOKED_AT", 2)
+    mina = Caller(app, "mina")
+    both = {"Avi Somebody 4", "Who is not on the board, by their own wish 2"}
+    for team, wanted in (("", both | {"Mina Somebody 1"}), ("&team=1", both)):
+        query = f"month={LAST}&show=conversations{team}"
+        page = mina.page(f"/leaderboard/balance?{query}")
+        found, pages = lines(page), 1
+        while turned := page.select("#behind a[rel=next]"):
+            assert "more are on the next page" in said(page)
+            page, pages = mina.page(str(turned[0]["href"])), pages + 1
+            found += lines(page)
+        assert (sorted(found), pages > 1) == (sorted(wanted), not team)
+        answer = mina.get(f"/leaderboard/balance?{query}&page=9")
+        assert (answer.status_code, "There is no such page." in answer.text) == (404, True)
+
+
 def test_closed_and_open_months_of_people_add_up_and_a_team_reads_its_own_alone(
     ids: dict[str, int], database: Database, tmp_path: Path
 ) -> None:
@@ -150,8 +173,9 @@ def test_closed_and_open_months_of_people_add_up_and_a_team_reads_its_own_alone(
         close_months(session, LAST, closed_by=None, now=NOW, data=tmp_path)
     speak(database, ids["avi"], "Kwame", DAYS[1], today)
     with database.reading() as session:
+        people = session.scalars(select(Person.id)).all()
         for team in (None, 1):
-            parts = shown_by_person(session, year, today, team).values()
+            parts = shown_by_person(session, year, today, people, team).values()
             whole = (
                 balance_of_programme(session, year, today)
                 if team is None
@@ -163,7 +187,7 @@ def test_closed_and_open_months_of_people_add_up_and_a_team_reads_its_own_alone(
         session.expunge_all()
         read: list[object] = []
         event.listen(session, "loaded_as_persistent", lambda _, one: read.append(one))
-        shown_by_person(session, year, today, 1)
+        behind.behind_all(session, "conversations", year, today, 1)
     sealed = [one for one in read if isinstance(one, ClosedBalance)]
     assert {one.person_id for one in sealed} == {ids["avi"], ids["noor"]}
 

@@ -4,21 +4,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advocacy.people import actions
+from advocacy.people import actions, queries
 from advocacy.people.models import Person
-from advocacy.people.queries import numbers_of_matching, people_page
+from advocacy.people.queries import people_page
 from tests.builders import add_person, add_programme, is_found_by_words
 
 
 def found(session: Session, search: str) -> list[str]:
-    people, total = people_page(session, limit=9, offset=0, search=search)
-    assert total == len(people)
-    assert set(session.scalars(numbers_of_matching(search))) == {one.id for one in people}
+    people, total, has_more = people_page(session, limit=9, offset=0, search=search)
+    assert (total, has_more) == (len(people), False)
+    by_number = select(Person.id).where(queries.found_by(session, search)(Person.id))
+    assert set(session.scalars(by_number)) == {one.id for one in people}
     return [person.name for person in people]
 
 
-@pytest.fixture
-def three(session: Session) -> Session:
+@pytest.fixture(params=["rare", "common"])
+def three(
+    request: pytest.FixtureRequest, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> Session:
+    """Some people, whose words are rare, or so many have each of them as is thought common."""
+    if request.param == "common":
+        monkeypatch.setattr(queries, "_FEW", 0)
     add_programme(session)
     add_person(session, "jo.oliveira@example.com", name="João Oliveira-Marsh")
     add_person(session, "olive@example.org", name="Olive STRASSE")
@@ -60,3 +66,18 @@ def test_who_is_renamed_is_found_by_the_new_name_alone(three: Session) -> None:
     assert found(three, "金") == []
     assert found(three, "kim elsewhere") == ["Kim Lee"]
     assert is_found_by_words(three)
+
+
+def test_whom_a_search_finds_is_counted_so_far(
+    three: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "COUNTED", 2)
+    for search, limit, total, has_more in (
+        ("oli", 1, 2, True),
+        ("oli", 2, 2, False),
+        ("example", 2, None, True),
+        ("example", 4, None, False),
+        ("", 3, 4, True),
+    ):
+        found = people_page(three, limit=limit, offset=0, search=search)
+        assert (len(found.people), *found[1:]) == (limit, total, has_more)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from advocacy.points.models import Standing
 from advocacy.recognition.boards import first_to_close, rows_to_close
+from advocacy.recognition.closed_totals import Rows, kept_totals
 from advocacy.recognition.preview import most_on_word, preview
-from advocacy.recognition.queries import first_closed_rows, get_closed_rows, totals_of_closed
+from advocacy.recognition.queries import first_closed_rows, get_closed_rows
 
 SUMS = ("alive", "begun", "conversations")
 
@@ -42,5 +43,6 @@ def check_closed(session: Session, month: str) -> None:
     totals = {name: sum(getattr(row, name) for row in rows) for name in SUMS}
     ranked = [row for row in rows if row.rank is not None]
     left = len(rows) - len(ranked)
-    assert totals_of_closed(session, month) == {"people": len(rows), "left": left, **totals}, month
+    wanted = {"people": len(rows), "left": left, **totals}
+    assert kept_totals(session, Rows.STANDINGS, [month]) == {month: wanted}
     assert first_closed_rows(session, month, 2) == ranked[:2], month

@@ -246,6 +246,7 @@ def test_what_was_closed_before_there_were_balances_is_not_invented(
     close(session, "2026-01", tmp_path)
     unguarded()
     session.execute(text("DELETE FROM closed_balance"))
+    session.execute(text("DELETE FROM closed_total WHERE rows = 'balances'"))
     session.execute(text("UPDATE closed_month SET has_balances = false"))
     session.expire_all()
     assert of_person(session, ada, "2026-01") == Shown(None, not_kept=("2026-01",))
@@ -275,11 +276,11 @@ def without_guards(session: Session) -> None:
         session.execute(
             text("ALTER TABLE closed_balance DROP CONSTRAINT ck_closed_balance_adds_up")
         )
-        for table in ("closed_balance", "closed_month"):
+        for table in ("closed_balance", "closed_month", "closed_total"):
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     else:
         session.execute(text("PRAGMA ignore_check_constraints = 1"))
-        for table in ("closed_balance", "closed_month"):
+        for table in ("closed_balance", "closed_month", "closed_total"):
             session.execute(text(f"DROP TRIGGER {table}_no_update"))
             session.execute(text(f"DROP TRIGGER {table}_no_delete"))
 
@@ -322,3 +323,19 @@ def test_verify_finds_a_balance_that_was_changed(
     session.execute(text(statement.format(february="WHERE month = '2026-02'")))
     session.expire_all()
     assert any(said in problem for problem in verify(session).problems)
+
+
+def test_what_all_rows_of_a_closed_month_add_up_to_is_held_against_them(
+    session: Session, ada: Person, tmp_path: Path, unguarded: Unguarded
+) -> None:
+    (sofia,) = add_contacts(session, ada, "Sofia")
+    for number in (0, 1):
+        log(session, ada, sofia, week(number))
+    close(session, "2026-01", tmp_path)
+    assert verify(session).problems == []
+    unguarded()
+    session.execute(text("UPDATE closed_total SET count = 5 WHERE figure = 'begun'"))
+    assert verify(session).problems == [
+        f"closed month 2026-01: begun of all {rows} was kept as 5, the rows add up to 1"
+        for rows in ("standings", "balances")
+    ]

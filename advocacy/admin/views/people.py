@@ -30,7 +30,9 @@ def people() -> ResponseReturnValue:
     """List everybody, fifty a page, or those whom a search finds."""
     page = asked_page()
     search = request.args.get("q", "")[:SEARCH_LENGTH]
-    found, total = queries.people_page(db(), limit=page.rows, offset=page.offset, search=search)
+    found, total, has_more = queries.people_page(
+        db(), limit=page.rows, offset=page.offset, search=search
+    )
     return render_template(
         "admin/people.html",
         found=found,
@@ -39,7 +41,7 @@ def people() -> ResponseReturnValue:
         invited=invited_among(db(), [person.id for person in found], now()),
         without=count_without_way_in(db(), now()),
         page=page,
-        links=page.links(has_more=page.offset + len(found) < total),
+        links=page.links(has_more=has_more),
     )
 
 
