@@ -22,6 +22,17 @@ from advocacy.relationships.asked import About
 from advocacy.relationships.facts import gains_of, points_of_deeds
 from advocacy.relationships.fates import remembered_of_ties
 
+# Of a talk only what is told: a month may have hundreds.
+_TALK = (
+    Conversation.id,
+    Conversation.day,
+    Conversation.kind,
+    Conversation.began,
+    Conversation.set_aside_by,
+    Participant.answered,
+    Participant.counted,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
@@ -88,52 +99,45 @@ def _quiet(
     closed: str | None,
 ) -> list[Quiet]:
     rows = session.execute(
-        select(Conversation, Participant, Contact)
+        select(*_TALK, Contact)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Participant.contact_id)
         .where(Conversation.person_id == person.id, which, Conversation.taken_back_at.is_(None))
         .order_by(Conversation.day.desc(), Conversation.id.desc())
     ).all()
-    rows = [row for row in rows if (row[0].id, row[2].id) not in earning]
-    remembered = remembered_of_ties(
-        session, {contact.id for _, participant, contact in rows if not participant.counted}
-    )
-    gains = gains_of(
-        session,
-        {
-            (conversation.id, contact.id)
-            for conversation, participant, contact in rows
-            if not participant.answered and conversation.began == Began.ADVOCATE
-        },
-        book,
-    )
-    entered = points_of_deeds(session, person.id, {row[0].id for row in rows}) if closed else {}
+    rows = [row for row in rows if (row.id, row.Contact.id) not in earning]
+    remembered = remembered_of_ties(session, {row.Contact.id for row in rows if not row.counted})
+    unanswered = {
+        (row.id, row.Contact.id) for row in rows if not row.answered and row.began == Began.ADVOCATE
+    }
+    gains = gains_of(session, unanswered, book)
+    entered = points_of_deeds(session, person.id, {row.id for row in rows}) if closed else {}
     first_open = first_open_month(session) or ""
     quiet = []
-    for conversation, participant, contact in rows:
-        of = (conversation.id, contact.id)
+    for row in rows:
+        contact, of = row.Contact, (row.id, row.Contact.id)
         reason, waiting = rules.why_nothing(
-            conversation.kind,
-            conversation.began,
-            participant.answered,
+            row.kind,
+            row.began,
+            row.answered,
             remembered.get(of),
             contact=contact.label,
             gain=gains.get(of, 0),
-            set_aside=about.words(conversation.set_aside_by),
-            rules=book.of(conversation.day),
-            is_closed=conversation.day < (first_day(first_open) if first_open else date.min),
-            later=_entered_later(entered.get((*of, month_of(conversation.day)), {}), closed or ""),
+            set_aside=about.words(row.set_aside_by),
+            rules=book.of(row.day),
+            is_closed=row.day < (first_day(first_open) if first_open else date.min),
+            later=_entered_later(entered.get((*of, month_of(row.day)), {}), closed or ""),
         )
         quiet.append(
             Quiet(
-                day=conversation.day,
-                title=did(conversation.kind, conversation.began, contact.label),
-                reason=reason + rules.and_put_right(about.put_right(conversation.id)),
+                day=row.day,
+                title=did(row.kind, row.began, contact.label),
+                reason=reason + rules.and_put_right(about.put_right(row.id)),
                 waiting=waiting,
-                icon=rules.ICONS[conversation.kind],
-                conversation_id=conversation.id,
+                icon=rules.ICONS[row.kind],
+                conversation_id=row.id,
                 tie=contact.id,
-                asked=about.questions.get(conversation.id),
+                asked=about.questions.get(row.id),
             )
         )
     return quiet

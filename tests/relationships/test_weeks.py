@@ -1,0 +1,31 @@
+"""A month week by week: what is told of talks that earned nothing."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from advocacy.people.models import Person
+from advocacy.relationships.explained import explain
+from advocacy.relationships.weeks import by_week
+from tests.builders import add_contacts, log, put_question
+
+MONDAY = date(2026, 1, 5)
+
+
+def test_talks_of_which_all_the_same_is_told_are_one_line(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [tom] = add_contacts(session, ada, "Tom")
+    earning, *alike = (log(session, ada, sofia, MONDAY, "called") for _ in range(5))
+    log(session, ada, tom, MONDAY, "called")
+    log(session, ada, tom, MONDAY, "wrote")
+    put_question(session, earning.id, mona)
+    put_question(session, alike[0].id, mona)
+    told = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
+    [week] = by_week(told)
+    assert week.count == "2 with points · 5 without"
+    assert [(one.title, one.conversation_id, count) for one, count in week.quiet] == [
+        ("Called Sofia Marin", alike[0].id, 1),  # of which a question is asked
+        ("Called Sofia Marin", alike[1].id, 3),
+        ("Wrote to Tom", alike[-1].id + 2, 1),
+    ]
