@@ -22,11 +22,12 @@ from advocacy.auth.actions import begin_sign_in
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.core.time import now, shift_month
-from advocacy.people.models import Membership, Person, Team
+from advocacy.people.models import Membership, Person, ProfileVersion, Team
 from advocacy.people.rules import team_key
 from advocacy.points.models import ClosedMonth, Standing, Tally
 from advocacy.points.seals import PIECE, take_checkpoint
 from advocacy.programme.queries import get_programme
+from advocacy.recognition.closed_totals import keep_totals
 from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format
 from bench.crowd import MONTH, MONTHS, NOW, bulk, engines, load, tidy
@@ -140,29 +141,35 @@ def _costs(people: int, chosen: Sequence[str] | None) -> dict[str, dict[str, Cos
         for engine in chosen or urls:
             database = Database(urls[engine])
             load(database, people, ENTRIES)
-            _live_through(database, people)
-            environ = {
-                "ADVOCACY_DATA": str(Path(data) / engine),
-                "ADVOCACY_DATABASE_URL": urls[engine],
-                "ADVOCACY_SECRET_KEY": "only for measuring",
-            }
-            app = create_app(Settings.from_environment(environ), database)
-            found[engine] = {}
-            for role, paths in PAGES.items():
-                with database.writing() as session:
-                    session.get_one(Person, 2).role = role
-                    token = begin_sign_in(session, 2, now())
-                with app.test_client() as client:
-                    with client.session_transaction() as cookie:
-                        cookie["_user_id"] = token
-                    for path in paths:
-                        found[engine][path] = _cost(client, database, path)
+            live_through(database, people)
+            found[engine] = measured(database, urls[engine], Path(data) / engine)
             database.engine.dispose()
     return found
 
 
-def _live_through(database: Database, people: int) -> None:
-    """Let a month be closed, a team have its people, and checkpoints read the entries."""
+def measured(database: Database, url: str, data: Path) -> dict[str, Cost]:
+    """Return what every page costs in a programme that was loaded."""
+    environ = {
+        "ADVOCACY_DATA": str(data),
+        "ADVOCACY_DATABASE_URL": url,
+        "ADVOCACY_SECRET_KEY": "only for measuring",
+    }
+    app = create_app(Settings.from_environment(environ), database)
+    found = {}
+    for role, paths in PAGES.items():
+        with database.writing() as session:
+            session.get_one(Person, 2).role = role
+            token = begin_sign_in(session, 2, now())
+        with app.test_client() as client:
+            with client.session_transaction() as cookie:
+                cookie["_user_id"] = token
+            for path in paths:
+                found[path] = _cost(client, database, path)
+    return found
+
+
+def live_through(database: Database, people: int) -> None:
+    """Let a month be closed, a team have its people, some show a profile; take checkpoints."""
     everybody = range(1, people + 1)
     with database.writing() as session:
         session.add(Team(id=1, name="Sales", name_key=team_key("Sales")))
@@ -177,6 +184,8 @@ def _live_through(database: Database, people: int) -> None:
         session.add_all(ExportFile(month=CLOSED, format=kind, sha256="") for kind in Format)
         bulk(session, ClosedStanding.__table__, (_sealed(number) for number in everybody))
         bulk(session, ClosedBalance.__table__, (_balance(number) for number in everybody))
+        keep_totals(session, CLOSED)
+        bulk(session, ProfileVersion.__table__, (_profile(number) for number in everybody[::3]))
         bulk(session, Standing.__table__, (_standing(number) for number in everybody))
         tallies = Counter(_points(number) for number in everybody if number % 97)  # others left
         session.add_all(
@@ -214,6 +223,12 @@ def _standing(person: int) -> dict[str, Any]:
     made = dict.fromkeys(("word", "shares", "answers", "in_person"), 0)
     sums = dict.fromkeys(("seen", "points", "conversations"), _points(person))
     return {"person_id": person, "period": CLOSED, **sums, **made}
+
+
+def _profile(person: int) -> dict[str, Any]:
+    texts = dict.fromkeys(("headline", "words"), f"What {person} says")
+    moments = dict.fromkeys(("proposed_at", "agreed_at"), NOW)
+    return {"person_id": person, "has_photo": False, **texts, **moments}
 
 
 def _points(person: int) -> int:

@@ -64,7 +64,11 @@ class Participant(Base):
     """
 
     __tablename__ = "participant"
-    __table_args__ = (Index(None, "contact_id"),)
+    # The second is all that a board asks of those in a talk.
+    __table_args__ = (
+        Index(None, "contact_id"),
+        Index(None, "conversation_id", "counted", "answered"),
+    )
 
     conversation_id: Mapped[int] = mapped_column(
         ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True

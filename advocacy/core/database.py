@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from threading import Lock
@@ -21,12 +22,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from advocacy.core.errors import Unavailable
+from advocacy.core.tables import Base
 
 BUSY_SECONDS = 15
 """How long one waits for another who writes the same."""
@@ -210,6 +213,40 @@ def new_numbers(session: Session, column: InstrumentedAttribute[int], count: int
     return list(
         session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count)))
     )
+
+
+def upsert(
+    session: Session,
+    table: type[Base],
+    rows: list[dict[str, Any]],
+    *,
+    keys: tuple[str, ...],
+    adds: str | None = None,
+) -> None:
+    """Insert rows, or replace those that are there; ``adds`` is added to instead.
+
+    :param rows: all with the same names.
+    :param keys: the primary key.
+    """
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    session.connection().execute(_upsert_of(dialect, table, tuple(rows[0]), keys, adds), rows)
+
+
+@cache
+def _upsert_of(
+    dialect: str, table: type[Base], names: tuple[str, ...], keys: tuple[str, ...], adds: str | None
+) -> Any:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    changed = {
+        name: getattr(table, name) + statement.excluded[name]
+        if name == adds
+        else statement.excluded[name]
+        for name in names
+        if name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, tuple_, update
 from sqlalchemy.orm import Session
 
-from advocacy.core.database import new_numbers
+from advocacy.core.database import new_numbers, upsert
 from advocacy.core.time import month_of
 from advocacy.points import queries, rules
 from advocacy.points.models import Entry, Life, Tie
@@ -149,30 +149,28 @@ def write_lives(
 ) -> None:
     """Bring the living stretches of ties to what their deeds say."""
     known = queries.lives_of_ties(session, person_of_tie)
-    changed: list[int] = []
+    gone: list[tuple[int, date]] = []
     fresh: list[dict[str, Any]] = []
     for tie, person in person_of_tie.items():
-        lives = rules.lives(deeds.get(tie, ()))
-        before = [(life.starts_on, life.ends_on, life.revived) for life in known.get(tie, ())]
-        if lives == before:
-            continue
-        if before:
-            changed.append(tie)
+        before = {one.starts_on: (one.ends_on, one.revived) for one in known.get(tie, ())}
+        lives = {one.starts_on: one for one in rules.lives(deeds.get(tie, ()))}
+        gone += [(tie, day) for day in before if day not in lives]
         fresh += [
             {
                 "tie_id": tie,
                 "person_id": person,
-                "starts_on": life.starts_on,
+                "starts_on": day,
                 "ends_on": life.ends_on,
                 "revived": life.revived,
+                "ended": False,
             }
-            for life in lives
+            for day, life in lives.items()
+            if before.get(day) != (life.ends_on, life.revived)
         ]
-    for at in range(0, len(changed), queries.CHUNK):
+    for at in range(0, len(gone), queries.CHUNK):
         session.execute(
             delete(Life)
-            .where(Life.tie_id.in_(changed[at : at + queries.CHUNK]))
+            .where(tuple_(Life.tie_id, Life.starts_on).in_(gone[at : at + queries.CHUNK]))
             .execution_options(synchronize_session=False)
         )
-    if fresh:
-        session.connection().execute(insert(Life), fresh)
+    upsert(session, Life, fresh, keys=("tie_id", "starts_on"))

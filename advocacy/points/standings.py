@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from advocacy.core.database import upsert
 from advocacy.core.time import periods_of
 from advocacy.people.models import Person
 from advocacy.people.queries import hold_person
@@ -87,7 +86,7 @@ def add_to_standings(
             for name, change in changes.items():
                 row[name] += change
             row["points"] += points
-    _upsert(
+    upsert(
         session,
         Standing,
         [
@@ -108,7 +107,7 @@ def add_to_standings(
 
 
 def _add_to_tallies(session: Session, tallies: Mapping[tuple[str, int], int]) -> None:
-    _upsert(
+    upsert(
         session,
         Tally,
         [
@@ -181,40 +180,6 @@ def _standings(
         for person, period, *values in rows:
             found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
     return found
-
-
-def _upsert(
-    session: Session,
-    table: type[Standing] | type[Tally],
-    rows: list[dict[str, Any]],
-    *,
-    keys: tuple[str, ...],
-    adds: str | None = None,
-) -> None:
-    """Insert rows, or replace those that are there; ``adds`` is added to instead."""
-    if not rows:
-        return
-    dialect = session.get_bind().dialect.name
-    session.connection().execute(_upsert_of(dialect, table, tuple(rows[0]), keys, adds), rows)
-
-
-@cache
-def _upsert_of(
-    dialect: str,
-    table: type[Standing] | type[Tally],
-    names: tuple[str, ...],
-    keys: tuple[str, ...],
-    adds: str | None,
-) -> Any:
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    changed = {
-        name: getattr(table, name) + statement.excluded[name]
-        if name == adds
-        else statement.excluded[name]
-        for name in names
-        if name not in keys
-    }
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def rebuild_standings(session: Session) -> None:
