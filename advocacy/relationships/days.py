@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import is_a_conversation_of_boards
 from advocacy.points.models import Life
+from advocacy.points.queries import CHUNK
 from advocacy.points.rules import Began
 from advocacy.relationships.balance_rules import Balance
 from advocacy.relationships.models import DayCount
@@ -61,12 +62,18 @@ def fold(session: Session) -> int:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    rows, days = session.execute(select(func.count(), func.count(DayCount.day.distinct()))).one()
-    if rows > days:
-        sums = [row._asdict() for row in session.execute(_kept())]
-        session.execute(delete(DayCount).execution_options(synchronize_session=False))
-        session.execute(insert(DayCount), sums)
-    return rows - days
+    found = session.execute(_kept().having(func.count() > 1)).all()
+    days = [row.day for row in found]
+    gone = 0
+    for at in range(0, len(days), CHUNK):
+        old = DayCount.day.in_(days[at : at + CHUNK])
+        result: Any = session.execute(
+            delete(DayCount).where(old).execution_options(synchronize_session=False)
+        )
+        gone += result.rowcount
+    if found:
+        session.execute(insert(DayCount), [row._asdict() for row in found])
+    return gone - len(found)
 
 
 def recount(session: Session) -> None:

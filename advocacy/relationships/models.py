@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.core.tables import Base
@@ -20,7 +20,9 @@ class DayCount(Base):
     __tablename__ = "day_count"
     __table_args__ = (Index(None, "day"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+    )  # a talk brings several rows
     day: Mapped[date]
     begun: Mapped[int] = mapped_column(server_default="0")
     revived: Mapped[int] = mapped_column(server_default="0")

@@ -54,7 +54,7 @@ def upgrade() -> None:
     """Take the step, and count what is there."""
     op.create_table(
         "day_count",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False, server_default="0") for name in _FIGURES),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_count")),
