@@ -18,15 +18,15 @@ def end_with_the_server() -> None:
     if parent is None or parent.pid is None:
         return  # nobody's worker
 
-    def watch(server: int) -> None:
-        while os.getppid() == server:
-            sleep(_LOOK_SECONDS)
+    def watch() -> None:
+        while os.getppid() == parent.pid:
+            parent.join(_LOOK_SECONDS)  # shorter when it ends: the next one needs the port
         for _ in range(_PATIENCE):  # one that is still starting may not hear the first word
             os.kill(os.getpid(), signal.SIGTERM)
             sleep(_LOOK_SECONDS)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    Thread(target=watch, args=(parent.pid,), name="orphan watch", daemon=True).start()
+    Thread(target=watch, name="orphan watch", daemon=True).start()
 
 
 def collect_less() -> None:

@@ -1,0 +1,37 @@
+"""A worker ends with its server, however that ends, and at once: the next one needs the port."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+
+SECONDS = 60
+SERVER = """
+from multiprocessing import get_context
+from tests.app.test_worker import work
+
+one = get_context("spawn").Process(target=work)
+one.start()
+one.join()
+"""
+
+
+def work() -> None:
+    """Be a worker that hardly ever looks whether its server is still there."""
+    from advocacy.app import worker  # here: the server needs none of it
+
+    worker._LOOK_SECONDS = SECONDS * 10
+    worker.end_with_the_server()
+    sys.stdout.write(f"{os.getpid()}\n")
+    sys.stdout.flush()
+    signal.pause()
+
+
+def test_a_worker_whose_server_was_killed_ends_at_once() -> None:
+    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        ended = os.pidfd_open(int(server.stdout.readline()))
+        server.kill()
+        assert select.select([ended], [], [], SECONDS)[0], "it is still there"
+        os.close(ended)
