@@ -187,9 +187,17 @@ def _notice_that_it_is_gone(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def _let_go_of_read_only(context: ExceptionContext) -> None:
-    """Open new connections: one that was opened read-only stays so when the cause is gone."""
+    """Open new connections: one that was opened read-only stays so when the cause is gone.
+
+    All that are idle are closed at once, since those of a process share what SQLite keeps in
+    memory: while one of them is open, the next is read-only as well.
+    """
     if _is_read_only(context.original_exception):
         context.is_disconnect = True
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()  # SQLite closes no file before its statements
+        if context.engine is not None:
+            context.engine.dispose()
 
 
 def _is_read_only(error: BaseException | None) -> bool:

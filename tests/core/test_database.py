@@ -1,11 +1,15 @@
 """Sessions that read or write, instants, and numbers that nobody else gets."""
 
+import shutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -114,6 +118,32 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) ->
         session.execute(text("SELECT 1"))
     assert "\n" not in told.value.message
     assert isinstance(told.value.__cause__, OperationalError)
+    database.engine.dispose()
+
+
+def test_a_file_that_can_be_written_again_is_written_again(tmp_path: Path) -> None:
+    """Connections of one process share their memory, which stays read-only while one is open."""
+    before = Database(f"sqlite:///{tmp_path}/advocacy.sqlite3")
+    with before.writing() as session:
+        session.execute(text("CREATE TABLE kept (number)"))
+    file = shutil.copytree(tmp_path, tmp_path / "left by a killed worker") / "advocacy.sqlite3"
+    before.engine.dispose()
+    database = Database(f"sqlite:///{file}")
+
+    def only_read(*_: Any) -> sqlite3.Connection:
+        address = f"file:{file}?readonly_shm=1"
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    event.listen(database.engine, "do_connect", only_read)
+    with ExitStack() as open_at_once:
+        for _ in range(3):
+            session = open_at_once.enter_context(database.reading())
+            session.execute(text("SELECT * FROM kept"))
+    with pytest.raises(OperationalError, match="readonly"), database.writing() as session:
+        session.execute(text("INSERT INTO kept VALUES (1)"))
+    event.remove(database.engine, "do_connect", only_read)
+    with database.writing() as session:
+        session.execute(text("INSERT INTO kept VALUES (1)"))
     database.engine.dispose()
 
 
