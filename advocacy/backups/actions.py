@@ -1,6 +1,7 @@
 """Taking a backup while people write, and bringing one back into an empty place."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -82,13 +83,12 @@ def _rows(connection: Connection, table: Table) -> Iterator[Any]:
     yield from connection.execution_options(yield_per=_BATCH).execute(ordered)
 
 
-def restore(database: Database, path: Path) -> Manifest:
-    """Bring a backup into an empty database, on either engine, and up to this version's schema.
+@contextmanager
+def opened(path: Path) -> Iterator[archive.Reader]:
+    """Open a backup that can be brought back: all of it was checked, and nothing touched.
 
-    All or nothing: one transaction, after the whole archive was checked.
-
-    :raises Conflict: when the place is not empty.
-    :raises Invalid: when the archive is none, is damaged, or a newer version has written it.
+    :raises Invalid: when it is none, is damaged, or a newer version has written it.
+    :raises Unavailable: when it cannot be read.
     """
     with archive.reading(path) as reader:
         revision = reader.manifest.revision
@@ -97,15 +97,26 @@ def restore(database: Database, path: Path) -> Manifest:
                 f"The backup has the schema {revision}, which this version does not know: a newer "
                 "one has written it."
             )
-        with database.session(writes=True) as session, session.begin():
-            connection = session.connection()
-            if inspect(connection).get_table_names():
-                raise Conflict("The database is not empty. Restore into a new one.")
-            command.upgrade(alembic_config(connection), revision)
-            for table in _tables(connection):
-                _fill(connection, table, reader)
-            if not database.is_sqlite:
-                _set_sequences(connection)
+        yield reader
+
+
+def restore(database: Database, reader: archive.Reader) -> Manifest:
+    """Bring a backup into an empty database, on either engine, and up to this version's schema.
+
+    All or nothing: one transaction.
+
+    :raises Conflict: when the place is not empty.
+    :raises Invalid: when the backup is not what its schema says.
+    """
+    with database.session(writes=True) as session, session.begin():
+        connection = session.connection()
+        if inspect(connection).get_table_names():
+            raise Conflict("The database is not empty. Restore into a new one.")
+        command.upgrade(alembic_config(connection), reader.manifest.revision)
+        for table in _tables(connection):
+            _fill(connection, table, reader)
+        if not database.is_sqlite:
+            _set_sequences(connection)
     upgrade(database)
     return reader.manifest
 
@@ -150,13 +161,13 @@ def keep_newest(folder: Path, keep: int, *, taken: Path) -> list[Path]:
         was ahead, and counts as the oldest.
     """
     known = sorted(
-        folder.glob("advocacy-*.zip"),
+        folder.glob(rules.DATED),
         key=lambda path: (path.name <= taken.name, path),
         reverse=True,
     )
     for path in known[keep:]:
         path.unlink(missing_ok=True)
-    for cut_off in folder.glob(".advocacy-*.zip-*"):
+    for cut_off in folder.glob(f".{rules.DATED}-*"):
         if cut_off.stat().st_mtime < taken.stat().st_mtime - _A_DAY:
             cut_off.unlink(missing_ok=True)
     return known[keep:]
@@ -164,4 +175,4 @@ def keep_newest(folder: Path, keep: int, *, taken: Path) -> list[Path]:
 
 def newest_in(folder: Path) -> Path | None:
     """Return the newest backup of a folder, if it has one."""
-    return max(folder.glob("advocacy-*.zip"), default=None)
+    return max(folder.glob(rules.DATED), default=None)

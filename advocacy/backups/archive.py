@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,8 @@ from advocacy.core.files import written_whole
 
 _SEAL_LENGTH = 64
 _DAMAGED = "The backup is damaged: {}. Nothing was touched."
+_NOT_WHOLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
+"""What is raised over a zip that is cut, altered, encrypted, or packed in a way of others."""
 
 
 class _Sealed:
@@ -113,7 +116,7 @@ def reading(path: Path) -> Iterator[Reader]:
             yield reader
     except OSError as error:
         raise Unavailable(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _NOT_WHOLE as error:
         raise Invalid(f"{path} is no backup of Advocacy, or it is damaged.") from error
 
 

@@ -19,6 +19,8 @@ VERSION = 2
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 NAME_PATTERN = "advocacy-%Y%m%d-%H%M%S.zip"
+DATED = f"advocacy-{'[0-9]' * 8}-{'[0-9]' * 6}.zip"
+"""What such names are found by: whatever else lies in the folder is somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,22 +86,25 @@ def backup(file: Path, *, keep: int | None, format_: str) -> None:
 @format_option
 def restore(file: Path, format_: str) -> None:
     """Bring a backup into an empty place, on either engine, and verify it."""
+    from advocacy.backups.actions import opened as opened_backup
     from advocacy.backups.actions import restore as bring_back
-    from advocacy.cli.house import make_folders, refused_in_one_line
+    from advocacy.cli.house import make_folders, make_private, refused_in_one_line
     from advocacy.core.database import Database
     from advocacy.core.errors import Conflict
     from advocacy.recognition.verify import verify
 
-    settings = Settings.from_environment()
-    make_folders(settings)
-    opened = Database(settings.database_url)
-    try:
-        with refused_in_one_line(opened):
-            brought = bring_back(opened, file)
-            with opened.reading() as session:
-                report = verify(session)
-    finally:
-        opened.engine.dispose()
+    with opened_backup(file) as backup:  # first: settings make the data folder, and its secret
+        settings = Settings.from_environment()
+        make_folders(settings)
+        opened = Database(settings.database_url)
+        make_private(opened)
+        try:
+            with refused_in_one_line(opened):
+                brought = bring_back(opened, backup)
+                with opened.reading() as session:
+                    report = verify(session)
+        finally:
+            opened.engine.dispose()
     if opened.is_sqlite and opened.url.database:
         Path(opened.url.database).chmod(0o600)
     if report.problems:
@@ -123,17 +126,18 @@ def restore(file: Path, format_: str) -> None:
 @format_option
 def check(format_: str) -> None:
     """Say what an upgrade would do, and do nothing."""
-    from advocacy.cli.house import refused_in_one_line
+    from advocacy.cli.house import is_there, refused_in_one_line
     from advocacy.core.database import Database
     from advocacy.core.migrate import current, newest, steps_from
 
     settings = Settings.from_environment()
-    opened = Database(settings.database_url)
-    try:
-        with refused_in_one_line(opened), opened.reading() as session:
-            at = current(session.connection())
-    finally:
-        opened.engine.dispose()
+    opened, at = Database(settings.database_url), None
+    if is_there(opened):
+        try:
+            with refused_in_one_line(opened), opened.reading() as session:
+                at = current(session.connection())
+        finally:
+            opened.engine.dispose()
     steps = steps_from(at)
     document = {"at": at, "newest": newest(), "steps": steps}
 

@@ -81,6 +81,12 @@ def make_folders(settings: Settings) -> None:
             raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
+def is_there(database: Database) -> bool:
+    """Tell whether there is something to look into: SQLite would make its file by looking."""
+    path = database.url.database
+    return not (database.is_sqlite and path) or Path(path).exists()
+
+
 def make_private(database: Database) -> None:
     """Make SQLite's file, where it is not there yet, readable by its owner only.
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from advocacy.auth.actions import set_password
-from advocacy.backups import rules
-from advocacy.backups.actions import back_up, keep_newest, restore
+from advocacy.backups import actions, rules
+from advocacy.backups.actions import back_up, keep_newest, opened
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations.putting_right import put_right
@@ -70,6 +70,11 @@ def fill(database: Database, data: Path) -> None:
         put_right(session, ada.id, talks[0].id, said, "愛", corrected_by=bo.id, now=month)
         first, last, _ = sorted(ties_of(session, ada.id))
         merge(session, ada.id, last, first, month)  # it refers to a row that comes after it
+
+
+def restore(database: Database, path: Path) -> None:
+    with opened(path) as backup:
+        actions.restore(database, backup)
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
@@ -204,6 +209,10 @@ def a_flipped_bit_that_nobody_reads(path: Path) -> None:
     flipped(path, 10)  # when the first part was written
 
 
+def a_flipped_bit_that_says_it_is_encrypted(path: Path) -> None:
+    flipped(path, path.read_bytes().rindex(b"PK\1\2") + 8)
+
+
 def without_its_seal(path: Path) -> None:
     with zipfile.ZipFile(path, "a") as file:
         file.comment = b""
@@ -221,6 +230,7 @@ def without_its_seal(path: Path) -> None:
         gone,
         a_flipped_bit,
         a_flipped_bit_that_nobody_reads,
+        a_flipped_bit_that_says_it_is_encrypted,
         without_its_seal,
     ],
 )
@@ -284,12 +294,13 @@ def test_a_place_that_refuses_leaves_nothing_behind(
 def test_the_newest_are_kept(tmp_path: Path) -> None:
     names = [f"advocacy-2026030{day}-033000.zip" for day in range(1, 6)]
     cut_off, at_work = f".{names[0]}-0a1b2c3d", f".{names[4]}-0a1b2c3d"
-    for name in [*names, "mine.zip", cut_off, at_work]:
+    own = ["mine.zip", "advocacy-before-the-upgrade.zip"]
+    for name in [*names, *own, cut_off, at_work]:
         (tmp_path / name).touch()
     os.utime(tmp_path / cut_off, (0, 0))
     newest = tmp_path / names[4]
     assert [path.name for path in keep_newest(tmp_path, 2, taken=newest)] == names[2::-1]
-    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], "mine.zip", at_work}
+    assert {path.name for path in tmp_path.iterdir()} == {*names[3:], *own, at_work}
 
 
 def test_what_a_clock_that_was_ahead_has_dated_goes_first(tmp_path: Path) -> None:

@@ -507,6 +507,9 @@ def test_a_backup_restores_into_an_empty_place(
     assert "not empty" in other.refusal("db", "restore", file)
     file.write_bytes(b"no backup")
     assert "no backup" in other.refusal("db", "restore", file)
+    nowhere = Command(tmp_path / "nowhere")
+    assert "no backup" in nowhere.refusal("db", "restore", file)
+    assert list(nowhere.folder.iterdir()) == []
     kept = tmp_path / "kept"
     kept.mkdir()
     (kept / "advocacy-20200101-000000.zip").touch()
@@ -520,6 +523,9 @@ def test_checking_says_what_an_upgrade_would_do(run: Command) -> None:
     steps = run.json("db", "check")["steps"]
     assert steps[0]["revision"] == "0001"
     assert run.json("db", "check")["at"] is None  # it did nothing
+    unmade = Command(run.folder / "unmade")
+    assert unmade.json("db", "check")["steps"] == steps
+    assert list(unmade.folder.rglob("*.sqlite3*")) == []
     run("db", "upgrade")
     assert run.json("db", "check") == {"at": newest(), "newest": newest(), "steps": []}
 

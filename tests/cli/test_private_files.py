@@ -12,6 +12,7 @@ from advocacy.app.clock import jobs
 from advocacy.cli import main
 from advocacy.config import Settings
 from advocacy.core.database import Database
+from advocacy.core.migrate import upgrade
 from advocacy.core.time import first_day, month_of, shift_month
 from advocacy.jobs.rules import Turn
 from advocacy.mail.actions import post
@@ -79,6 +80,14 @@ def test_a_restored_database_is_private_too(
     run("db", "backup", str(tmp_path / "all.zip"))
     data = tmp_path / "two"
     monkeypatch.setenv("ADVOCACY_DATA", str(data))
+    while_restoring: list[int] = []
+
+    def look(database: Database) -> None:
+        while_restoring.extend(path.stat().st_mode & 0o077 for path in data.iterdir())
+        upgrade(database)
+
+    monkeypatch.setattr("advocacy.backups.actions.upgrade", look)
     run("db", "restore", str(tmp_path / "all.zip"))
+    assert set(while_restoring) == {0}
     assert data.stat().st_mode & 0o777 == 0o700
     assert (data / "advocacy.sqlite3").stat().st_mode & 0o777 == 0o600
