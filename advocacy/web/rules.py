@@ -2,4 +2,5 @@
 
 from datetime import timedelta
 
-SENT_FORMS_KEPT = timedelta(days=30)
+SENT_FORMS_KEPT = timedelta(days=60)
+"""Long enough that a clock which is ahead for a while, by forty days, has nothing done twice."""

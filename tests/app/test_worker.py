@@ -11,7 +11,7 @@ SERVER = """
 from multiprocessing import get_context
 from tests.app.test_worker import work
 
-one = get_context("spawn").Process(target=work)
+one = get_context("fork").Process(target=work)
 one.start()
 one.join()
 """

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.app.clock import runner
@@ -13,6 +13,7 @@ from advocacy.auth.actions import begin_attempt, make_link
 from advocacy.auth.models import OneTimeLink, SignIn
 from advocacy.auth.rules import LASTS, SIGN_IN_LASTS, SKEW, Throttled
 from advocacy.config import Settings
+from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.core.errors import TooMany
 from advocacy.core.time import now
@@ -130,3 +131,24 @@ def test_what_a_clock_that_was_ahead_has_let_in_lasts_no_longer(
         assert max(ends) <= LAST_EVENING + SIGN_IN_LASTS + SKEW
         invited = session.scalars(select(OneTimeLink.ends_at)).all()
         assert max(invited) <= LAST_EVENING + max(LASTS.values()) + SKEW
+
+
+def test_a_clock_that_was_ahead_has_nothing_done_twice(
+    app: Flask,
+    database: Database,
+    settings: Settings,
+    set_clock: Callable[[datetime], None],
+) -> None:
+    avi = Caller(app, "avi")
+    typed = {"contact": "Sofia", "kind": "called", "began": "advocate", "answered": "true"}
+    sent = {**avi.form("/log"), **typed}
+    assert avi.post("/log", sent).status_code == 302
+    set_clock(LAST_EVENING + JUMPS[2])
+    done = {one.name: one.failure for one in runner(settings, database).run_due()}
+    assert done["tidy up"] == ""
+    set_clock(LAST_EVENING)
+    again = Caller(app, "avi")  # whoever is signed in anew sends it with a token of now
+    token = again.form("/log")["csrf_token"]
+    assert again.post("/log", {**sent, "csrf_token": token}).status_code == 302
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Conversation)) == 1
