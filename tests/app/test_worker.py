@@ -18,20 +18,22 @@ one.join()
 
 
 def work() -> None:
-    """Be a worker that hardly ever looks whether its server is still there."""
+    """Be a worker that hardly ever looks for its server, and has not finished when it should."""
     from advocacy.app import worker  # here: the server needs none of it
 
-    worker._LOOK_SECONDS = SECONDS * 10
+    worker._LOOK_SECONDS, worker._PATIENCE_SECONDS = SECONDS * 10, 0
+    signal.signal(signal.SIGTERM, lambda *_: os.write(1, b"told\n"))
     worker.end_with_the_server()
-    sys.stdout.write(f"{os.getpid()}\n")
-    sys.stdout.flush()
-    signal.pause()
+    os.write(1, f"{os.getpid()}\n".encode())
+    while True:
+        signal.pause()
 
 
-def test_a_worker_whose_server_was_killed_ends_at_once() -> None:
+def test_a_worker_whose_server_was_killed_is_told_once_and_then_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         ended = os.pidfd_open(int(server.stdout.readline()))
         server.kill()
         assert select.select([ended], [], [], SECONDS)[0], "it is still there"
         os.close(ended)
+        assert server.stdout.read() in (b"told\n", b"")  # killed before it could say so
