@@ -16,6 +16,8 @@ from advocacy.core.errors import Invalid, Unavailable
 from advocacy.core.files import written_whole
 
 _SEAL_LENGTH = 64
+_READ_WHOLE = 1 << 20
+"""More bytes than what an archive says of itself has: a small file may unpack to gigabytes."""
 _DAMAGED = "The backup is damaged: {}. Nothing was touched."
 _NOT_WHOLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
 """What is raised over a zip that is cut, altered, encrypted, or packed in a way of others."""
@@ -122,6 +124,8 @@ def reading(path: Path) -> Iterator[Reader]:
 
 def _checked_manifest(file: zipfile.ZipFile) -> Manifest:
     try:
+        if max(file.getinfo(one).file_size for one in (rules.MANIFEST, rules.SEAL)) > _READ_WHOLE:
+            raise ValueError("larger than any of ours")
         text, seal = file.read(rules.MANIFEST), file.read(rules.SEAL).decode("ascii")
         document = json.loads(text)
     except (KeyError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 from advocacy.auth.actions import set_password
 from advocacy.backups import actions, rules
 from advocacy.backups.actions import back_up, keep_newest, opened
+from advocacy.backups.archive import reading
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations.putting_right import put_right
@@ -255,6 +257,21 @@ def test_what_is_no_whole_backup_touches_nothing(
     restore(restored, path)  # the place is as empty as it was
     restored.engine.dispose()
     databases.remove(url)
+
+
+@pytest.mark.parametrize("part", [rules.MANIFEST, rules.SEAL])
+def test_what_unpacks_to_more_than_it_can_say_is_not_read(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in (rules.MANIFEST, rules.SEAL):
+            file.writestr(name, b" " * (50_000_000 if name == part else 64))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid, match="no backup"), reading(path):
+            raise AssertionError("it was taken for one")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_newer_backup_and_a_place_that_is_not_empty(
