@@ -38,6 +38,7 @@ from advocacy.web import (
     requests,
     sent_forms,
     session,
+    signing,
     static_files,
 )
 
@@ -95,6 +96,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    signing.init_app(app)
     static_files.init_app(app, carried("static"))
     requests.init_app(app, _counter(settings))
     numbers.init_app(app)

@@ -1,5 +1,6 @@
 """What every answer carries, and errors in the product's own look."""
 
+import base64
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,15 @@ def test_cookies_are_secure_when_the_address_is_https(
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
     assert names == {"__Host-advocacy", "__Host-advocacy_device"}
+
+
+def test_what_is_signed_is_signed_with_sha_256(app: Flask, database: Database) -> None:
+    avi = Caller(app, "avi")
+    token = avi.form("/log")["csrf_token"]
+    signed = [avi.client.get_cookie(name) for name in ("advocacy", "advocacy_device")]
+    for value in (token, *(one.decoded_value for one in signed if one)):
+        assert len(base64.urlsafe_b64decode(value.rpartition(".")[2] + "=")) == 32, value
+    assert all(signed)
 
 
 @pytest.mark.parametrize(
