@@ -254,6 +254,8 @@ def change_factors() -> ResponseReturnValue:
     what = request.form.get("what", "")
     if what == "codes" and factors_of(db(), me.id):
         session[_CODES] = factors.make_recovery_codes(db(), me.id)
+        detail = "recovery codes"
+        note(db(), Action.FACTOR_ADDED, actor_id=me.id, subject_id=me.id, detail=detail, now=now())
         return redirect(url_for("account.account", _anchor="codes"))
     if what == "authenticator":
         factors.remove_authenticator(db(), me.id)

@@ -191,12 +191,19 @@ def new_link(
 ) -> tuple[Person, str]:
     """Make a person a new one-time link; the one before ends.
 
-    :raises Conflict: when the person is deactivated.
+    :raises Conflict: when the person is deactivated, or oneself.
     """
+    _refuse_own(person_id, actor_id)
     person = _hold_person_alone(session, person_id)
     if person.deactivated_at is not None:
         raise Conflict(f"{person.called} is deactivated. Activate first, then make a link.")
     return person, _noted_link(session, person, actor_id, now)
+
+
+def _refuse_own(person_id: int, actor_id: int | None) -> None:
+    """Keep whoever finds an administrator's browser open from taking the account over."""
+    if person_id == actor_id:
+        raise Conflict("Your own way in changes on your page “Signing in”, with your password.")
 
 
 def invite(
@@ -248,7 +255,9 @@ def forget_factors(
     """Remove the second step of somebody who lost it, and sign that person out everywhere.
 
     :returns: the person, and whether there was one.
+    :raises Conflict: when it is one's own.
     """
+    _refuse_own(person_id, actor_id)
     person = _hold_person_alone(session, person_id)
     had_one = remove_all(session, person.id)
     if had_one:

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, after_this_request, current_app, request, session
@@ -12,13 +12,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from advocacy.auth import actions, rules
-from advocacy.auth.queries import Known, known_by_sign_in
+from advocacy.auth.queries import Known, began_at, known_by_sign_in
 from advocacy.auth.rules import Throttled
 from advocacy.config import Settings
 from advocacy.core.codes import hashed
 from advocacy.core.errors import Invalid, TooMany
 from advocacy.core.time import now
 from advocacy.factors.passkeys import Site
+from advocacy.factors.queries import factors_of
 from advocacy.people.models import Person
 from advocacy.people.rules import Role, email_key
 from advocacy.programme.queries import find_programme
@@ -159,9 +160,16 @@ def account_counted_for(email: str) -> list[tuple[Throttled, str]]:
 def refused_proof(password: str) -> str | None:
     """Return why this is not taken for the password of who is signed in, None when it is.
 
-    Guessing has to wait here too: what was counted stays, though the form is refused.
+    Guessing has to wait here too: what was counted stays, though the form is refused. Who has a
+    second step has to have taken it just now.
     """
     person = current_user.person
+    age = now() - began_at(db(), current_user.token)
+    if abs(age) > rules.FRESH_FOR and factors_of(db(), person.id):
+        minutes = rules.FRESH_FOR // timedelta(minutes=1)
+        return (
+            f"You signed in more than {minutes} minutes ago: sign out and in again, then do this."
+        )
     counted = [(Throttled.ACCOUNT, f"own password of {person.id}")]
     try:
         actions.begin_attempt(db(), counted, now())

@@ -75,6 +75,11 @@ def sign_ins_of(session: Session, person_id: int, now: datetime) -> list[SignIn]
     )
 
 
+def began_at(session: Session, token: str) -> datetime:
+    """Return when a sign-in that is in use began."""
+    return session.get_one(SignIn, hashed(token)).began_at
+
+
 def find_link(session: Session, code: str, now: datetime) -> OneTimeLink | None:
     """Return a one-time link that is neither used nor too old."""
     link = session.get(OneTimeLink, hashed(code))

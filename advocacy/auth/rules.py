@@ -17,6 +17,8 @@ PRODUCT = "Advocacy"
 SIGN_IN_LASTS = timedelta(days=30)
 HALF_SIGNED_IN_LASTS = timedelta(minutes=10)
 """How long one may take between the password and the second step."""
+FRESH_FOR = timedelta(minutes=15)
+"""How long after both steps they count for changing what one signs in with."""
 EMAIL_CHANGE_LASTS = timedelta(days=2)
 DEVICE_LENGTH = 60
 SEEN_EVERY = timedelta(hours=1)

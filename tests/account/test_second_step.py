@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from advocacy.auth.models import Attempts
+from advocacy.audit.models import Event
+from advocacy.audit.rules import Action
+from advocacy.auth.models import Attempts, SignIn
 from advocacy.core.database import Database
 from advocacy.factors.models import Authenticator
 from advocacy.programme.queries import get_programme
@@ -150,3 +153,57 @@ def test_a_forgotten_password_does_not_skip_it(app: Flask, fresh_database: Datab
     answer = visitor.send(path, {"password": "another phrase", "repeated": "another phrase"})
     assert answer.location == "/sign-in/second"
     assert not visitor.is_signed_in()
+
+
+def test_it_is_taken_anew_before_what_one_signs_in_with_changes(
+    app: Flask, fresh_database: Database
+) -> None:
+    settle_in(fresh_database)
+    visitor, without = Caller(app, "avi"), Caller(app, "noor")
+    _, codes = add_app(visitor)
+    with fresh_database.writing() as session:  # time goes by
+        for one in session.query(SignIn):
+            one.began_at -= timedelta(minutes=16)
+    another = {"email": "other@example.com", "current": PASSWORD}
+    remove = {"what": "authenticator", "current": PASSWORD}
+    password = {"current": PASSWORD, "password": "another phrase", "repeated": "another phrase"}
+    for page, action, typed in (
+        ("/account", "/account/email", another),
+        ("/account", "/account/second-step", remove),
+        ("/account/authenticator", "/account/authenticator", {"code": "1", "current": PASSWORD}),
+        ("/password", "/password", password),
+    ):
+        refused = visitor.send(page, typed, action)
+        assert refused.status_code == 422, action
+        assert "sign out and in again" in refused.text
+    assert without.send("/account", another, "/account/email").location == "/account"
+    anew = Caller(app)
+    assert take(anew, codes[0]).location == "/"
+    assert anew.send("/account", remove, "/account/second-step").location == "/account"
+
+
+def test_an_administrators_own_is_no_other_way(app: Flask, fresh_database: Database) -> None:
+    ids = settle_in(fresh_database)
+    visitor = Caller(app, "ada")
+    add_app(visitor)
+    page = f"/programme/people/{ids['ada']}"
+    buttons = visitor.page(page).select("form[action]")
+    assert [one for one in buttons if str(one["action"]).endswith(("/factors", "/link"))] == []
+    token = visitor.form("/account", "/account/email")
+    assert visitor.post(f"{page}/factors", token).status_code == 409
+    visitor.post(f"{page}/link", token)
+    assert "/welcome/" not in visitor.get(page).text
+    assert Caller(app).sign_in("ada@example.com").location == "/sign-in/second"
+
+
+def test_fresh_recovery_codes_are_in_the_trail(app: Flask, fresh_database: Database) -> None:
+    ids = settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+    _, codes = add_app(visitor)
+    fresh = {"what": "codes", "current": PASSWORD}
+    visitor.send("/account", fresh, "/account/second-step")
+    with fresh_database.reading() as session:
+        kept = session.scalars(select(Event).where(Event.actor_id == ids["avi"]))
+        told = [one.detail for one in kept if one.action == Action.FACTOR_ADDED]
+    assert told == ["authenticator", "recovery codes"]
+    assert take(Caller(app), codes[0]).status_code == 422

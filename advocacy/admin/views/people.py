@@ -267,6 +267,4 @@ def forget_factors(person: int) -> ResponseReturnValue:
     """Remove the second step of somebody who lost it."""
     about, _ = actions.forget_factors(db(), person, actor_id=me.id, now=now())
     flash(f"{about.name} signs in with the password alone and was signed out everywhere.")
-    if about.id == me.id:
-        return redirect("/")
     return redirect(url_for("admin.person", person=person))
