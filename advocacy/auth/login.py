@@ -11,6 +11,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from advocacy.audit.actions import note
+from advocacy.audit.rules import Action
 from advocacy.auth import actions, rules
 from advocacy.auth.queries import Known, began_at, known_by_sign_in
 from advocacy.auth.rules import Throttled
@@ -181,6 +183,8 @@ def refused_proof(password: str) -> str | None:
     let_go()
     with short_write() as wrong:
         actions.begin_attempt(wrong, counted, now())
+        detail = "own password"
+        note(wrong, Action.SIGN_IN_REFUSED, actor_id=person.id, detail=detail, now=now())
     return "That is not your password now."
 
 

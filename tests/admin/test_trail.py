@@ -182,3 +182,9 @@ def test_a_refused_sign_in_says_whose_account_it_tried(
         ("sign-in refused", ids["avi"], ""),
         ("sign-in refused", None, ""),
     ]
+    Caller(app, "avi").send(
+        "/account", {"email": "a@b.cd", "current": "nor this"}, "/account/email"
+    )
+    assert actions_of(fresh_database, ids["avi"])[-1:] == [
+        ("sign-in refused", None, "own password")
+    ]
