@@ -28,10 +28,13 @@ def picture_of(address: str) -> str:
 def step_of(secret: str, code: str, *, after: int, now: datetime) -> int | None:
     """Return the time step that a code is of, or None when it is wrong or was used before.
 
-    :param after: the step of the code used last; only a later one is taken.
+    :param after: the step of the code used last; only a later one is taken. One that no code can
+        be of yet was written by a clock that was ahead, and says nothing.
     """
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     current = int(now.timestamp()) // STEP_SECONDS
+    if after > current + _DRIFT:
+        after = 0
     for step in range(current - _DRIFT, current + _DRIFT + 1):
         if step > after and pyotp.utils.strings_equal(totp.generate_otp(step), code):
             return step

@@ -33,6 +33,14 @@ def test_a_code_works_once_and_a_clock_may_be_half_a_minute_off() -> None:
         assert (found is not None) == taken, off
 
 
+def test_a_clock_that_was_ahead_locks_nobody_out() -> None:
+    secret, at = new_secret(), datetime(2026, 11, 25, 12, tzinfo=UTC)
+    ahead = at + timedelta(days=40)
+    used = step_of(secret, pyotp.TOTP(secret).at(ahead), after=0, now=ahead)
+    assert used is not None
+    assert step_of(secret, pyotp.TOTP(secret).at(at), after=used, now=at) is not None
+
+
 def test_a_recovery_code_is_read_however_it_is_typed() -> None:
     codes = {new_recovery_code() for _ in range(200)}
     assert len(codes) == 200
