@@ -35,6 +35,7 @@ def add_authenticator(
 
 def make_recovery_codes(session: Session, person_id: int) -> list[str]:
     """Make fresh recovery codes; those of before end."""
+    hold_person(session, person_id)
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = [rules.new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
     session.add_all(
@@ -127,12 +128,14 @@ def use_passkey(session: Session, site: Site, *, answer: str, challenge: str, no
 
 def remove_passkey(session: Session, person_id: int, passkey_id: int) -> None:
     """Remove one of a person's passkeys; recovery codes go with the last factor."""
+    hold_person(session, person_id)
     session.execute(delete(Passkey).where(Passkey.id == passkey_id, Passkey.person_id == person_id))
     _tidy_codes(session, person_id)
 
 
 def remove_authenticator(session: Session, person_id: int) -> None:
     """Remove a person's authenticator app; recovery codes go with the last factor."""
+    hold_person(session, person_id)
     session.execute(delete(Authenticator).where(Authenticator.person_id == person_id))
     _tidy_codes(session, person_id)
 
