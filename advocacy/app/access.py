@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from advocacy.app.expired import expired_page
+from advocacy.app.expired import expired_page, owed_page
 from advocacy.config import Settings
 from advocacy.people.rules import Role
 from advocacy.web.user import current_user
@@ -187,17 +187,17 @@ def init_app(app: Flask) -> None:
 def _first_things() -> ResponseReturnValue | None:
     if (request.endpoint or "").startswith(_FIRST_THINGS):
         return None
+    if not (current_user.owes_factor or current_user.owes_terms):
+        return None
+    if request.method == "POST":
+        return owed_page()
     if current_user.owes_factor:
         return redirect("/account?" + urlencode({"first": "second-step"}))
-    if current_user.owes_terms:
-        return redirect("/terms?" + urlencode({"next": _here()}))
-    return None
+    return redirect("/terms?" + urlencode({"next": _here()}))
 
 
 def _here() -> str:
-    """Return the page that was asked for; what was sent is not sent again by an address."""
-    if request.method == "POST":
-        return "/"
+    """Return the page that was asked for."""
     return request.full_path if request.query_string else request.path
 
 

@@ -30,7 +30,16 @@ def expired_page() -> ResponseReturnValue:
     return _to_send_again(400)
 
 
-def _to_send_again(status: int, *, sent_before: bool = False) -> ResponseReturnValue:
+def owed_page() -> ResponseReturnValue:
+    """Return the page for a form of somebody who has to do something else first."""
+    if errors.wants_json():
+        return errors.page(409, "There is something to do first. Open the portal.")
+    return _to_send_again(409, owed="second step" if current_user.owes_factor else "terms")
+
+
+def _to_send_again(
+    status: int, *, sent_before: bool = False, owed: str = ""
+) -> ResponseReturnValue:
     """Return what was typed as a page, and as a form with a key of its own."""
     fields = _fields()
     return (
@@ -40,6 +49,7 @@ def _to_send_again(status: int, *, sent_before: bool = False) -> ResponseReturnV
             words=_in_words(fields),
             action=request.path,
             sent_before=sent_before,
+            owed=owed,
         ),
         status,
     )

@@ -1,5 +1,7 @@
 """Signed out, or open too long: what was typed is kept, in words, and can be sent after all."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -7,6 +9,9 @@ from sqlalchemy import func, select
 from advocacy.app.sent_words import Sent, in_words
 from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
+from advocacy.people.queries import find_person_by_email
+from advocacy.programme.queries import get_programme
+from advocacy.terms.actions import accept, publish
 from tests.portal import PASSWORD, Caller, fields, found_form, read, settle_in
 
 TYPED = {
@@ -63,6 +68,34 @@ def test_who_was_signed_out_can_sign_in_and_send_it(avi: Caller, database: Datab
     final = fields(found_form(read(again), "/log"))
     assert avi.post("/log", final).status_code == 302
     assert avi.post("/log", final).status_code == 302  # a double tap
+    assert _talks(database) == 1
+
+
+@pytest.mark.parametrize("who", ["avi", "mina"])
+def test_what_is_owed_meanwhile_loses_no_words(app: Flask, database: Database, who: str) -> None:
+    writer = Caller(app, who)
+    sent = {**writer.form("/log"), **TYPED}
+    with database.writing() as session:
+        publish(session, "Be kind.", published_by=None, now=datetime.now(UTC))
+        get_programme(session).second_step_required = True
+    answer = writer.post("/log", sent)
+    page = read(answer)
+    assert answer.status_code == 409
+    first, link = {
+        "avi": ("First the terms", "/terms"),
+        "mina": ("First the second step", "/account?first=second-step"),
+    }[who]
+    assert page.h1 is not None
+    assert page.h1.text == first
+    assert page.select_one(f"a[href='{link}'][target=_blank]") is not None
+    assert "The choir sings on Sunday." in page.text
+    assert _talks(database) == 0
+    with database.writing() as session:  # in another tab
+        person = find_person_by_email(session, f"{who}@example.com")
+        assert person is not None
+        accept(session, person.id, 1, datetime.now(UTC))
+        get_programme(session).second_step_required = False
+    assert writer.post("/log", fields(found_form(page, "/log"))).status_code == 302
     assert _talks(database) == 1
 
 
