@@ -55,7 +55,7 @@ def confirm_email(session: Session, code: str, now: datetime) -> tuple[EmailChan
     session.flush()
     people.keep_words(session, person)
     settle_ties(session, ties, now)
-    session.delete(change)
+    auth.end_links(session, person.id)  # they lie in the mailbox of before
     note(session, Action.EMAIL_CHANGED, actor_id=person.id, subject_id=person.id, now=now)
     session.flush()
     return change, True

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.auth import actions, rules
-from advocacy.auth.queries import Known, began_at, known_by_sign_in
+from advocacy.auth.queries import Known, began_at, known_by_sign_in, password_set_at
 from advocacy.auth.rules import Throttled
 from advocacy.config import Settings
 from advocacy.core.codes import hashed
@@ -105,17 +105,27 @@ def sign_out(database_session: Session, signed_in: SignedIn) -> None:
 def begin_half(database_session: Session, person: Person) -> None:
     """Keep in the visitor's cookie that the password was right: the second step is still due."""
     _end_the_one_before(database_session)
-    session[_HALF] = [person.id, now().isoformat()]
+    session[_HALF] = [person.id, now().isoformat(), _password_mark(database_session, person.id)]
 
 
-def half_signed_in() -> int | None:
-    """Return who has passed the password and not the second step, None when it is long ago."""
-    kept = session.get(_HALF)
-    if not kept:
-        return None
-    person_id, at = kept
-    fresh = now() - datetime.fromisoformat(at) < rules.HALF_SIGNED_IN_LASTS
-    return int(person_id) if fresh else None
+def half_signed_in(*, is_held: bool = False) -> int | None:
+    """Return who has passed the password and not the second step.
+
+    None when it is long ago, or another password holds by now.
+
+    :param is_held: and none shall be set meanwhile.
+    """
+    match session.get(_HALF):
+        case [person_id, at, mark]:
+            fresh = now() - datetime.fromisoformat(at) < rules.HALF_SIGNED_IN_LASTS
+            if fresh and mark == _password_mark(db(), person_id, is_held=is_held):
+                return int(person_id)
+    return None
+
+
+def _password_mark(database_session: Session, person_id: int, *, is_held: bool = False) -> str:
+    at = password_set_at(database_session, person_id, is_held=is_held)
+    return at.isoformat() if at else ""
 
 
 def site() -> Site | None:
@@ -149,8 +159,13 @@ def counted_for(email: str) -> list[tuple[Throttled, str]]:
     """
     return [
         *account_counted_for(email_key(email)[:254]),
-        (Throttled.ADDRESS, request.remote_addr or ""),
+        network_counted_for(),
     ]
+
+
+def network_counted_for() -> tuple[Throttled, str]:
+    """Return what every attempt from the visitor's network counts for."""
+    return Throttled.ADDRESS, rules.network_of(request.remote_addr or "")
 
 
 def account_counted_for(email: str) -> list[tuple[Throttled, str]]:

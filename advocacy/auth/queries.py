@@ -102,6 +102,15 @@ def has_password(session: Session, person_id: int) -> bool:
     return session.get(Credential, person_id) is not None
 
 
+def password_set_at(session: Session, person_id: int, *, is_held: bool = False) -> datetime | None:
+    """Return when a person last chose a password, None when never.
+
+    :param is_held: nobody sets another one until the session ends.
+    """
+    query = select(Credential.changed_at).where(Credential.person_id == person_id)
+    return session.scalar(query.with_for_update() if is_held else query)
+
+
 def _invited(now: datetime) -> Select[int | None]:
     return select(OneTimeLink.person_id).where(
         OneTimeLink.purpose == Purpose.INVITATION, OneTimeLink.ends_at > now

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 from itertools import pairwise
 from pathlib import Path
 
@@ -108,6 +109,7 @@ SKEW = timedelta(minutes=2)
 _FREE = {Throttled.ACCOUNT: 5, Throttled.DEVICE: 10, Throttled.ADDRESS: 50}
 """How many failures pass before one has to wait: many people share the address of an office."""
 _LONGEST_PAUSE = timedelta(minutes=15)
+_NETWORK_BITS = 64
 FORGIVEN_AFTER = timedelta(hours=12)
 """Failures are forgotten after so much quiet."""
 
@@ -122,6 +124,22 @@ def free_again(what: Throttled, failures: int, last_at: datetime) -> datetime:
     if above < 0:
         return last_at
     return last_at + min(timedelta(seconds=2 ** min(above + 1, 12)), _LONGEST_PAUSE)
+
+
+def network_of(address: str) -> str:
+    """Return what failures from an address are counted for: in IPv6 its /64.
+
+    Whoever has one address there has all of them, to change at every try.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return f"{IPv6Address(int(found) >> _NETWORK_BITS << _NETWORK_BITS)}/{_NETWORK_BITS}"
 
 
 _BROWSERS = (

@@ -1,5 +1,7 @@
 """Signing in and out, one-time links, and one's password."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
@@ -42,6 +44,7 @@ from advocacy.programme.actions import describe
 from advocacy.programme.queries import get_programme
 from advocacy.web.addresses import own_address
 from advocacy.web.forms import show_error
+from advocacy.web.sent_forms import is_first_use
 from advocacy.web.session import database, db, let_go, short_write
 from advocacy.web.user import current_user
 
@@ -85,19 +88,17 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return show_sign_in(form, 422)
-    let_go()
     email, password = form.email.data or "", form.password.data or ""
     counted = login.counted_for(email)
     try:
-        with short_write() as attempt:
-            actions.begin_attempt(attempt, counted, now())
+        _begin_attempt(counted)
     except TooMany as error:
-        answer = current_app.make_response(show_sign_in(show_error(form, error), 429))
-        answer.headers["Retry-After"] = str(error.seconds)
-        return answer
+        return _show_to_wait(form, error)
     with database().reading() as reading:
         person = actions.check_credentials(reading, email, password)
-    if person is None:
+        set_at = queries.password_set_at(reading, person.id) if person else None
+    if person is None or set_at != queries.password_set_at(db(), person.id, is_held=True):
+        let_go()
         with short_write() as refused:
             known = find_person_by_email(refused, email)
             about = known.id if known else None
@@ -107,6 +108,19 @@ def sign_in() -> ResponseReturnValue:
     actions.forgive(db(), counted)
     actions.renew_hash(db(), person.id, password)
     return _go_in(person)
+
+
+def _begin_attempt(counted: Sequence[tuple[Throttled, str]]) -> None:
+    """Count an attempt, whatever the answer will be."""
+    let_go()
+    with short_write() as attempt:
+        actions.begin_attempt(attempt, counted, now())
+
+
+def _show_to_wait(form: SignInForm, error: TooMany) -> ResponseReturnValue:
+    answer = current_app.make_response(show_sign_in(show_error(form, error), 429))
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _go_in(person: Person) -> ResponseReturnValue:
@@ -161,11 +175,12 @@ def second_step() -> ResponseReturnValue:
     form = SecondStepForm()
     if not form.validate():
         return _show_second_step(person_id, form, 422)
-    counted = [(Throttled.ACCOUNT, f"second step of {person_id}")]
-    let_go()
+    counted = [
+        (what, f"second step of {key}")
+        for what, key in login.account_counted_for(get_person(db(), person_id).email)
+    ]
     try:
-        with short_write() as attempt:
-            actions.begin_attempt(attempt, counted, now())
+        _begin_attempt(counted)
         recovered = use_code(db(), person_id, form.code.data or "", now())
     except TooMany as error:
         return _show_second_step(person_id, show_error(form, error, {"": "code"}), 429)
@@ -175,7 +190,7 @@ def second_step() -> ResponseReturnValue:
             note(refused, Action.SECOND_STEP_REFUSED, actor_id=person_id, now=now())
         return _show_second_step(person_id, show_error(form, error), 422)
     person = get_person(db(), person_id)
-    if person.deactivated_at is not None:
+    if person.deactivated_at is not None or login.half_signed_in(is_held=True) is None:
         raise NotFound("This sign-in is not open any more.")
     actions.forgive(db(), counted)
     answer = _let_in(person, "recovery code" if recovered else "authenticator")
@@ -191,8 +206,9 @@ def passkey_sign_in() -> ResponseReturnValue:
     here = login.site()
     if here is None:
         raise NotFound("Passkeys need an https address.")
-    form = PasskeyForm()
+    form, counted = PasskeyForm(), [login.network_counted_for()]
     try:
+        _begin_attempt(counted)
         challenge = login.kept_challenge()
         if not form.validate():
             raise Invalid(" ".join(form.answer.errors), field="answer")
@@ -202,11 +218,16 @@ def passkey_sign_in() -> ResponseReturnValue:
         person = get_person(db(), person_id)
         if person.deactivated_at is not None:
             raise Invalid("We do not know that passkey. Use another way.", field="answer")
+        if not is_first_use(db(), challenge, now()):
+            raise Invalid("That was used before. Try again.", field="answer")
+    except TooMany as error:
+        return _show_to_wait(SignInForm(formdata=None), error)
     except Invalid as error:
         let_go()
         with short_write() as refused:
             note(refused, Action.SIGN_IN_REFUSED, actor_id=None, detail="passkey", now=now())
         return show_sign_in(show_error(SignInForm(formdata=None), error), 422)
+    actions.forgive(db(), counted)
     return _let_in(person, "passkey")
 
 
@@ -236,20 +257,15 @@ def forgotten() -> ResponseReturnValue:
     if not form.validate():
         return _show_forgotten(form, 422)
     email = form.email.data or ""
-    let_go()
     try:
-        with short_write() as attempt:
-            actions.begin_attempt(
-                attempt,
-                [(what, f"forgotten {key}") for what, key in login.counted_for(email)],
-                now(),
-            )
+        _begin_attempt([(what, f"forgotten {key}") for what, key in login.counted_for(email)])
     except TooMany as error:
         return _show_forgotten(show_error(form, error), 429)
     person = find_person_by_email(db(), email)
     if person is not None and person.deactivated_at is None:
         code = actions.make_link(db(), person.id, now(), purpose=Purpose.FORGOTTEN, by_mail=True)
-        post_link(db(), person, code, "forgotten")
+        with suppress(Invalid):  # an address that takes no letter is answered like any other
+            post_link(db(), person, code, "forgotten")
         note(db(), Action.LINK_MADE, actor_id=None, subject_id=person.id, now=now())
     return redirect(url_for("auth.forgotten_sent"))
 

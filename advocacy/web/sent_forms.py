@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from advocacy.core.codes import hashed
 from advocacy.core.errors import Conflict
 from advocacy.core.time import now
 from advocacy.web.models import SentForm
@@ -57,6 +58,15 @@ def _claim(session: Session, key: str, digest: str, at: datetime) -> bool:
         .returning(SentForm.key)
     )
     return claimed is not None
+
+
+def is_first_use(session: Session, secret: str, at: datetime) -> bool:
+    """Tell whether a secret is used for the first time, and write down that it was.
+
+    Remembered as long as the cookie lasts in which it came.
+    """
+    key = hashed(secret)
+    return _claim(session, key, key, at)
 
 
 def _person_id() -> int | None:

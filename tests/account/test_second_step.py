@@ -79,6 +79,33 @@ def test_guessing_codes_has_to_wait(app: Flask, fresh_database: Database) -> Non
     assert visitor.send("/sign-in/second", {"code": code_after_next(secret)}).location == "/"
 
 
+def test_a_stranger_who_guesses_codes_keeps_the_owners_device_not_out(
+    app: Flask, fresh_database: Database
+) -> None:
+    settle_in(fresh_database)
+    owner, stranger = Caller(app, "avi"), Caller(app)
+    secret, _ = add_app(owner)
+    owner.send("/profile", action="/sign-out")
+    stranger.sign_in("avi@example.com")  # knows the password
+    answers = [stranger.send("/sign-in/second", {"code": "000000"}).status_code for _ in range(6)]
+    assert answers[-1] == 429
+    assert take(owner, code_after_next(secret)).location == "/"
+
+
+def test_another_password_ends_what_is_half_way_in(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    owner, stranger = Caller(app, "avi"), Caller(app)
+    secret, _ = add_app(owner)
+    stranger.sign_in("avi@example.com")
+    form = stranger.form("/sign-in/second")
+    new = {"password": "another phrase", "repeated": "another phrase"}
+    assert owner.send("/password", {"current": PASSWORD, **new}).status_code == 302
+    assert stranger.get("/sign-in/second").location == "/sign-in"
+    typed = {**form, "code": code_after_next(secret)}
+    assert stranger.post("/sign-in/second", typed).location == "/sign-in"
+    assert not stranger.is_signed_in()
+
+
 def test_the_second_step_has_to_follow_the_first(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
     secret, _ = add_app(Caller(app, "avi"))

@@ -1,15 +1,21 @@
-"""Attempts to sign in are counted while others of the same account are forgiven."""
+"""Signing in while somebody else changes the same account."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import pytest
+from flask import Flask
 from sqlalchemy import delete, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from advocacy.auth import actions
 from advocacy.auth.actions import begin_attempt
 from advocacy.auth.models import Attempts
 from advocacy.auth.rules import Throttled
 from advocacy.core.database import Database
+from advocacy.people.models import Person
+from tests.portal import PASSWORD, Caller, settle_in
 
 KEYS = [(Throttled.ACCOUNT, "avi@example.com")]
 
@@ -35,3 +41,21 @@ def test_an_attempt_is_counted_though_another_is_forgiven_meanwhile(
     event.remove(fresh_database.engine, "after_cursor_execute", forgive)
     with fresh_database.reading() as session:
         assert session.query(Attempts).one().failures == 2
+
+
+def test_a_password_changed_while_it_was_checked_lets_nobody_in(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, stranger = settle_in(fresh_database), Caller(app)
+    typed = {**stranger.form("/sign-in"), "email": "avi@example.com", "password": PASSWORD}
+    check = actions.check_credentials
+
+    def check_slowly(session: Session, email: str, password: str) -> Person | None:
+        found = check(session, email, password)
+        with fresh_database.writing() as other:
+            actions.set_password(other, ids["avi"], "another phrase", datetime.now(UTC))
+        return found
+
+    monkeypatch.setattr(actions, "check_credentials", check_slowly)
+    assert stranger.post("/sign-in", typed).status_code == 422
+    assert not stranger.is_signed_in()
