@@ -38,6 +38,8 @@ from advocacy.shares.actions import settle_person
 
 CHUNK = 1000
 """How many ties are settled at once."""
+INVITED_AT_ONCE = 100
+"""How many people are invited in one transaction: who writes meanwhile waits no longer."""
 
 
 def settings_of(programme: Programme) -> tuple[object, ...]:
@@ -220,17 +222,17 @@ def invite(
     return person, _invited(session, person, actor_id, now)
 
 
-def invite_all(
+def invite_some(
     session: Session, *, actor_id: int | None, now: datetime
 ) -> list[tuple[Person, str]]:
-    """Invite everybody who can get in by nothing yet.
+    """Invite some of those who can get in by nothing yet.
 
-    :returns: the persons, each with the code that the caller posts.
+    :returns: the persons, each with the code that the caller posts; nobody when all are invited.
     """
     hold_for_closing(session)
     return [
         (person, _invited(session, person, actor_id, now))
-        for person in without_way_in(session, now)
+        for person in without_way_in(session, now, limit=INVITED_AT_ONCE)
     ]
 
 

@@ -126,11 +126,13 @@ def _without_way_in(now: datetime) -> Any:
     return and_(Person.deactivated_at.is_(None), ~_has_password(), ~invited.exists())
 
 
-def without_way_in(session: Session, now: datetime) -> list[Person]:
-    """Return the active persons who have neither a password nor an invitation."""
-    return list(
-        session.scalars(select(Person).where(_without_way_in(now)).order_by(Person.id)).all()
-    )
+def without_way_in(session: Session, now: datetime, limit: int | None = None) -> list[Person]:
+    """Return the active persons who have neither a password nor an invitation.
+
+    :param limit: the first so many; all without one.
+    """
+    query = select(Person).where(_without_way_in(now)).order_by(Person.id).limit(limit)
+    return list(session.scalars(query))
 
 
 def count_without_way_in(session: Session, now: datetime) -> int:

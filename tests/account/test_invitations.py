@@ -1,10 +1,15 @@
 """Invitations: by letter or to hand over, sent again, withdrawn, for one or for all."""
 
-from flask import Flask
-from sqlalchemy import select
+from typing import Any
 
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from advocacy.admin import actions
 from advocacy.audit.models import Event
 from advocacy.core.database import Database
+from advocacy.mail.models import Letter
 from tests.account.letters import letters_to, link_in
 from tests.builders import add_person
 from tests.portal import Caller, read, settle_in
@@ -52,11 +57,16 @@ def test_a_letter_to_who_has_a_password_leaves_it_alone(
     page = f"/programme/people/{ids['avi']}"
     Caller(app, "ada").send(page, action=f"{page}/invite")
     assert Caller(app).sign_in("avi@example.com").status_code == 302
-    path = link_in(letters_to(fresh_database, "avi@example.com")[0])
+    [letter] = letters_to(fresh_database, "avi@example.com")
+    assert "for two hours" in letter
+    path = link_in(letter)
     assert Caller(app).send(path, {"password": NEW, "repeated": NEW}).location == "/"
 
 
-def test_all_without_a_way_in_are_invited_at_once(app: Flask, fresh_database: Database) -> None:
+def test_all_without_a_way_in_are_invited_at_once(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "INVITED_AT_ONCE", 1)
     settle_in(fresh_database)
     numbers = {name: newcomer(fresh_database, name) for name in ("lena", "kwame", "maria", "gone")}
     admin = Caller(app, "ada")
@@ -69,3 +79,22 @@ def test_all_without_a_way_in_are_invited_at_once(app: Flask, fresh_database: Da
     for name, count in (("lena", 1), ("kwame", 1), ("maria", 1), ("gone", 0), ("avi", 0)):
         assert len(letters_to(fresh_database, f"{name}@example.com")) == count, name
     assert "neither" not in read(admin.get("/programme/people")).text
+
+
+def test_who_writes_meanwhile_comes_between_the_invitations(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "INVITED_AT_ONCE", 1)
+    settle_in(fresh_database)
+    for name in ("lena", "kwame"):
+        newcomer(fresh_database, name)
+    seen, invite = [], actions.invite_some
+
+    def watched(*given: Any, **named: Any) -> Any:
+        with fresh_database.reading() as session:
+            seen.append(session.scalar(select(func.count()).select_from(Letter)))
+        return invite(*given, **named)
+
+    monkeypatch.setattr(actions, "invite_some", watched)
+    Caller(app, "ada").send("/programme/people", action="/programme/people/invite")
+    assert seen == [0, 1, 2]

@@ -19,7 +19,7 @@ from advocacy.people.rules import Role
 from advocacy.programme.queries import get_programme
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db
+from advocacy.web.session import db, let_go, short_write
 from advocacy.web.user import current_user as me
 
 _LINK = "link_to_hand_over"
@@ -227,7 +227,8 @@ def invite(person: int) -> ResponseReturnValue:
     """Send somebody a letter with a one-time link; the link before ends."""
     try:
         about, code = actions.invite(db(), person, actor_id=me.id, now=now())
-        post_link(db(), about, code, "invitation")
+        letter = "forgotten" if has_password(db(), about.id) else "invitation"
+        post_link(db(), about, code, letter)
     except NotFound:
         raise
     except DomainError as error:
@@ -241,13 +242,18 @@ def invite(person: int) -> ResponseReturnValue:
 @blueprint.post("/programme/people/invite")
 def invite_all() -> ResponseReturnValue:
     """Send a letter to everybody who can get in by nothing yet."""
-    sent, unreachable = 0, []
-    for about, code in actions.invite_all(db(), actor_id=me.id, now=now()):
-        try:
-            post_link(db(), about, code, "invitation")
-            sent += 1
-        except Invalid:
-            unreachable.append(about.name)
+    sent, unreachable, is_somebody_left = 0, [], True
+    let_go()
+    while is_somebody_left:
+        with short_write() as some:
+            invited = actions.invite_some(some, actor_id=me.id, now=now())
+            for about, code in invited:
+                try:
+                    post_link(some, about, code, "invitation")
+                    sent += 1
+                except Invalid:
+                    unreachable.append(about.name)
+        is_somebody_left = bool(invited)
     flash(f"{sent} letters are on their way." if sent != 1 else "One letter is on its way.")
     if unreachable:
         flash(f"No letter can go to: {', '.join(unreachable[:5])}. Make a link.", "caution")
