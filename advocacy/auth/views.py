@@ -336,7 +336,14 @@ def _set_up() -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         return _show_set_up(show_error(form, error, fields), 422)
-    note(db(), Action.PERSON_ADDED, actor_id=person.id, subject_id=person.id, now=now())
+    note(
+        db(),
+        Action.PERSON_ADDED,
+        actor_id=person.id,
+        subject_id=person.id,
+        detail=person.role,
+        now=now(),
+    )
     login.sign_in(db(), person)
     flash(f"Welcome to {programme.name}. You are its administrator.")
     return redirect("/")

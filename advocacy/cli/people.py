@@ -8,6 +8,9 @@ import click
 from advocacy.cli.output import format_option, print_as
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from advocacy.audit.rules import Action
     from advocacy.people.models import Person, Team
 
 
@@ -30,7 +33,6 @@ def person() -> None:
 @format_option
 def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, format_: str) -> None:
     """Add a person; without a password, print a one-time link to choose one."""
-    from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.auth.actions import make_link, set_password
     from advocacy.cli.house import opened_house
@@ -59,7 +61,7 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
                 joined=today,
                 now=now(),
             )
-            note(session, Action.PERSON_ADDED, actor_id=None, subject_id=added.id, now=now())
+            _note(session, Action.PERSON_ADDED, added, detail=added.role)
             colleagues = ties_with_emails(session, [added.email])
             for number in sorted({*colleagues.values()}):
                 hold(session, number)
@@ -67,9 +69,11 @@ def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, fo
             link = None
             if password is None:
                 code = make_link(session, added.id, now())
+                _note(session, Action.LINK_MADE, added)
                 link = f"{house.settings.base_url}/welcome/{code}"
             else:
                 set_password(session, added.id, password, now())
+                _note(session, Action.PASSWORD_SET, added)
             document = _described(added, found_team) | {"link": link}
 
     def in_words() -> None:
@@ -98,7 +102,6 @@ def _password_read() -> str:
 @format_option
 def link(email: str, format_: str) -> None:
     """Print a new one-time link for a person to choose a password."""
-    from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
     from advocacy.auth.actions import make_link
     from advocacy.cli.house import opened_house
@@ -111,7 +114,7 @@ def link(email: str, format_: str) -> None:
         if found.deactivated_at is not None:
             raise Conflict(f"{found.email} is deactivated. Run: advocacy person activate EMAIL")
         code = make_link(session, found.id, now())
-        note(session, Action.LINK_MADE, actor_id=None, subject_id=found.id, now=now())
+        _note(session, Action.LINK_MADE, found)
         address = f"{house.settings.base_url}/welcome/{code}"
         document = _described(found, found.team) | {"link": address}
     print_as(format_, document, lambda: click.echo(address))
@@ -169,6 +172,13 @@ def _let_in(email: str, format_: str, *, active: bool) -> None:
         click.echo(f"{found.name} ({found.email}) {state}.")
 
     print_as(format_, document, in_words)
+
+
+def _note(session: "Session", action: "Action", about: "Person", detail: str = "") -> None:
+    from advocacy.audit.actions import note
+    from advocacy.core.time import now
+
+    note(session, action, actor_id=None, subject_id=about.id, detail=detail, now=now())
 
 
 def _described(person: "Person", team: "Team | None") -> dict[str, Any]:

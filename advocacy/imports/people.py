@@ -77,7 +77,14 @@ def _add(session: Session, row: PersonRow, team: Team | None, now: datetime, tod
         joined=row.joined or today,
         now=now,
     )
-    note(session, Action.PERSON_ADDED, actor_id=None, subject_id=person.id, now=now)
+    note(
+        session,
+        Action.PERSON_ADDED,
+        actor_id=None,
+        subject_id=person.id,
+        detail=person.role,
+        now=now,
+    )
 
 
 def _change(

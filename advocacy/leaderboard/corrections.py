@@ -16,6 +16,7 @@ from advocacy.conversations.rules import Said, in_short
 from advocacy.conversations.views.blueprint import DRAWN
 from advocacy.core.errors import DomainError, Invalid, NotFound
 from advocacy.core.time import month_of, now
+from advocacy.leaderboard.looks import note_look
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.rules import Began
@@ -34,6 +35,7 @@ blueprint = Blueprint("corrections", __name__)
 def put_right_page(person_id: int, conversation_id: int) -> ResponseReturnValue:
     """Show a conversation for putting it right, or why that cannot be."""
     spoken = find_with_entries(db(), person_id, conversation_id)
+    note_look(person_id, month_of(spoken.day), now())
     form = PutRightForm(kind=spoken.kind, began=spoken.began, occurred_on=spoken.day)
     return _page(get_person(db(), person_id), spoken, form)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from advocacy.core.errors import DomainError, NotFound
 from advocacy.core.time import month_of, now
+from advocacy.leaderboard.looks import note_look
 from advocacy.people.queries import get_person
 from advocacy.questions import actions, queries
 from advocacy.questions.forms import AskForm, DecideForm, RestoreForm
@@ -59,6 +60,8 @@ def _ask_page(
     except DomainError as error:
         why_not = error.message
     about = conversation or next((one.conversation for one in earlier), None)
+    if about and request.method == "GET":
+        note_look(person_id, month_of(about.day), now())
     return (
         render_template(
             "questions/ask.html",
@@ -116,6 +119,8 @@ def _question_page(
 ) -> ResponseReturnValue:
     asked = queries.get_question(db(), question_id)
     spoken = asked.conversation
+    if request.method == "GET":
+        note_look(asked.person.id, month_of(spoken.day), now())
     is_own = asked.person.id == current_user.id
     typed = form.reason.data if isinstance(form, DecideForm | RestoreForm) else ""
     if is_own or asked.why_closed:

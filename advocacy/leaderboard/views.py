@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from advocacy.audit.actions import note
-from advocacy.audit.rules import Action
 from advocacy.core import time
 from advocacy.core.errors import Invalid, NotFound
+from advocacy.leaderboard.looks import note_look
 from advocacy.people.queries import get_person, teams
 from advocacy.points.queries import points_by_month
 from advocacy.programme.queries import get_programme
@@ -32,8 +31,7 @@ from advocacy.relationships.balance import balance_of
 from advocacy.relationships.explained import Explained, explain
 from advocacy.relationships.weeks import by_week
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db, short_write
-from advocacy.web.user import current_user
+from advocacy.web.session import db
 
 blueprint = Blueprint("leaderboard", __name__)
 
@@ -178,16 +176,7 @@ def person(person_id: int) -> ResponseReturnValue:
     if not _is_within(month, of):
         of = month
     looked_at = time.now()
-    if somebody.id != current_user.id:
-        with short_write() as session:
-            note(
-                session,
-                Action.LOOKED,
-                actor_id=current_user.id,
-                subject_id=somebody.id,
-                detail=month,
-                now=looked_at,
-            )
+    note_look(somebody.id, month, looked_at)
     if "as_of" in request.args:
         address = f"/leaderboard/{person_id}"
         return show_replayed(somebody, month, address, for_manager=True, of=of)

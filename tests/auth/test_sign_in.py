@@ -338,6 +338,7 @@ def test_the_first_set_up_makes_programme_and_administrator(
         assert get_programme(session).time_zone == "Europe/Lisbon"
         assert count_administrators(session) == 1
         assert session.scalars(select(Person.email)).all() == ["ada@example.com"]
+        assert session.scalars(select(Event.detail)).all() == ["administrator"]
     assert Caller(app).get(path).status_code == 404
 
 

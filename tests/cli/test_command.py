@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from advocacy.audit.models import Event
 from advocacy.cli import main
 from advocacy.contacts.actions import find_or_add
 from advocacy.conversations.actions import NewConversation, hold, record
@@ -226,7 +227,7 @@ def test_an_empty_database_is_upgraded(run: Command) -> None:
     assert run.json("month", "list")[0]["state"] == "open"
 
 
-def test_people_come_and_go(run: Command, tmp_path: Path) -> None:
+def test_people_come_and_go(run: Command, tmp_path: Path, empty_url: str) -> None:
     mia = ("person", "add", "Mia@Example.com", "--name", "Mia", "--team", "North")
     assert "There is no team North." in run.refusal(*mia)
     (tmp_path / "people.csv").write_text("email,name,team\neli@example.com,Eli,North\n")
@@ -247,6 +248,14 @@ def test_people_come_and_go(run: Command, tmp_path: Path) -> None:
     assert run.json("person", "deactivate", "mia@example.com")["active"] is False
     assert "is deactivated" in run.refusal("person", "link", "mia@example.com")
     assert run.json("person", "activate", "MIA@example.com")["active"] is True
+    database = Database(empty_url)
+    with database.reading() as session:
+        noted = [tuple(row) for row in session.execute(select(Event.action, Event.detail))]
+    database.engine.dispose()
+    assert noted.count(("person added", "advocate")) == 4  # Eli by the import
+    assert ("person added", "administrator") in noted
+    assert noted.count(("one-time link made", "")) == 4
+    assert noted.count(("password set", "")) == 1
 
     assert "is here already" in run.refusal("person", "add", "mia@example.com", "--name", "M")
     assert "looks like" in run.refusal("person", "add", "mia", "--name", "M")

@@ -252,7 +252,7 @@ def test_it_says_first_what_it_would_change_and_writes_nothing(
     button = mina.page(path).select_one("form button[name=look]")
     assert button is not None
     assert button.get_text(strip=True) == "What would it change?"
-    assert "3 times" in said(avi, "/growth")  # each was a look at what Avi logged
+    assert "6 times" in said(avi, "/growth")  # the page opened or asked, each is a look
     refused = mina.post(path, {**form, "kind": "sang", "look": "1"})
     assert "one of the five kinds" in wrong(refused, "kind")
     with app.extensions["advocacy_database"].reading() as session:
