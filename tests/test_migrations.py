@@ -49,6 +49,7 @@ from tests.databases import Databases
 DAY = date(2026, 1, 5)
 
 GUARDED = (
+    "acceptance",
     "audit_event",
     "checkpoint",
     "closed_balance",
@@ -56,6 +57,7 @@ GUARDED = (
     "closed_total",
     "entry",
     "seal",
+    "terms",
 )
 COUNTING = (
     *(
@@ -70,7 +72,7 @@ TRIGGERS = {
     "sqlite": {
         "entry_no_closed_month",
         *COUNTING,
-        *(f"{table}_no_{verb}" for table in GUARDED for verb in ("delete", "update")),
+        *(f"{table}_no_{verb}" for table in GUARDED for verb in ("delete", "replace", "update")),
     },
     "postgresql": {
         "entry_no_closed_month",

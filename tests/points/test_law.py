@@ -1,5 +1,7 @@
 """What the database itself refuses, on both engines, whoever asks."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,9 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
+from advocacy.core.database import Database
+from advocacy.core.migrate import upgrade
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.recognition.actions import close_months
+from advocacy.terms.actions import accept, publish
 from tests.builders import add_contacts, add_person, add_programme, entries, log, noon
 
 DAY = date(2026, 1, 5)
@@ -72,6 +77,35 @@ def test_whole_tables_cannot_be_emptied_or_replaced(session: Session, ada: Perso
             refused(session, f"REPLACE INTO {table} SELECT * FROM {table}")
             refused(session, f"UPDATE OR REPLACE {table} SET rowid = rowid + 1")
     assert len(entries(session)) == count
+
+
+def test_nothing_is_replaced_by_who_opens_the_file(tmp_path: Path) -> None:
+    """Only a connection that asks for it lets SQLite call a delete's guard when a row gives way."""
+    file = tmp_path / "ours.sqlite3"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    with database.writing() as session:
+        add_programme(session)
+        ada = add_person(session)
+        (sofia,) = add_contacts(session, ada, "Sofia")
+        log(session, ada, sofia, DAY)
+        terms = publish(session, "Be kind.", published_by=ada.id, now=noon(DAY))
+        for _ in range(2):
+            accept(session, ada.id, terms.version, noon(DAY))
+        close_months(session, "2026-01", closed_by=None, now=noon(LATER), data=tmp_path)
+    database.engine.dispose()
+    with closing(sqlite3.connect(file)) as theirs:
+        guards = theirs.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_no_replace'")
+        tables = {name.removesuffix("_no_replace") for (name,) in guards}
+        for table in tables - {"acceptance"}:
+            with pytest.raises(sqlite3.IntegrityError, match="there and stays"):
+                theirs.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
+        moment = "SELECT accepted_at FROM acceptance"
+        before = theirs.execute(moment).fetchall()
+        theirs.execute("REPLACE INTO acceptance SELECT person_id, version, 0 FROM acceptance")
+        assert theirs.execute(moment).fetchall() == before != []
+        with pytest.raises(sqlite3.IntegrityError, match="there and stays"):
+            theirs.execute("REPLACE INTO closed_month (rowid, month) VALUES (1, '2030-01')")
 
 
 @pytest.mark.parametrize("month", ["2026-01", "2025-11"])
