@@ -3,12 +3,16 @@
 import errno
 import os
 import socket
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 import click
 
 from advocacy.config import SECRET_SHORTEST, Settings, demo_data
 
+_TRIES = 20
+_TRIES_SECONDS = 20
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 _port = click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="On which port."
@@ -148,6 +152,25 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+class _BegunAnew(dict[int, float]):
+    """When workers were begun anew, for granian, which gives up when one ends soon after.
+
+    One may be killed twice in a row. That they cannot start shows in many within seconds.
+    """
+
+    def __init__(self) -> None:
+        self._latest = deque[float](maxlen=_TRIES)
+
+    def __setitem__(self, _worker: int, at: float) -> None:
+        self._latest.append(at)
+
+    def get(self, _worker: int, default: Any = 0) -> Any:
+        """Return when a worker was begun anew, or the default when that says nothing."""
+        if len(self._latest) == _TRIES and self._latest[-1] - self._latest[0] <= _TRIES_SECONDS:
+            return self._latest[-1]
+        return default
+
+
 def _listen(
     settings: Settings,
     address: str,
@@ -179,6 +202,7 @@ def _listen(
         log_level=LogLevels.error,
         log_dictconfig=logs.configuration(logs.lines(), tells_requests=tells_requests),
     )
+    server.respawned_wrks = _BegunAnew()
     server.on_startup(lambda: click.echo("\n".join(lines)))
     with metrics_served(settings):
         server.serve()

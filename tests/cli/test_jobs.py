@@ -86,6 +86,14 @@ def workers_of(server: LiveServer) -> list[int]:
     return [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
 
 
+def begun_anew(server: LiveServer) -> None:
+    """Kill a worker, and wait for the one in its place."""
+    stays, killed = workers_of(server)  # the younger one
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: len({*workers_of(server)} - {killed, stays}) == 1)
+    until(lambda: killed not in workers_of(server))
+
+
 def test_once_does_what_is_due(tmp_path: Path, fresh_database: Database, fresh_url: str) -> None:
     run = Command(tmp_path, database_url=fresh_url)
     done = run("jobs", "--once")
@@ -221,6 +229,8 @@ def test_the_demo_sends_nothing(tmp_path: Path, mail_server: MailServer) -> None
 def test_who_serves_ends_with_the_server(serve: Callable[..., LiveServer], fresh_url: str) -> None:
     server = serve("--workers", "2", database_url=fresh_url)
     assert server._process is not None
+    for _ in range(3):  # one after the other, at once
+        begun_anew(server)
     workers = workers_of(server)
     assert len(workers) == 2
     with watched(*workers) as wait:
