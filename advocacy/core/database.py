@@ -197,7 +197,7 @@ def _let_go_of_read_only(context: ExceptionContext) -> None:
         if context.execution_context is not None:
             context.execution_context.cursor.close()  # SQLite closes no file before its statements
         if context.engine is not None:
-            context.engine.dispose()
+            context.engine.pool.dispose()
 
 
 def _is_read_only(error: BaseException | None) -> bool:
