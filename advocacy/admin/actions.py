@@ -19,6 +19,7 @@ from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.stale import check_stamp
 from advocacy.core.time import day_of
 from advocacy.factors.actions import remove_all
+from advocacy.mail.actions import recall
 from advocacy.people import actions as people
 from advocacy.people.models import Person, Team
 from advocacy.people.queries import (
@@ -247,6 +248,7 @@ def withdraw(session: Session, person_id: int, *, actor_id: int | None, now: dat
     """Withdraw a person's invitation: its link opens nothing any more."""
     person = _hold_person_alone(session, person_id)
     withdraw_invitation(session, person_id)
+    recall(session, "invitation", to=person.email)
     note(session, Action.INVITATION_WITHDRAWN, actor_id=actor_id, subject_id=person.id, now=now)
     return person
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
@@ -10,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
+from advocacy.core.errors import Invalid
 from advocacy.mail import queries, rules
 from advocacy.mail.letters import Outgoing, Written, write
 from advocacy.mail.models import Letter
@@ -56,6 +58,22 @@ def post(
     session.add(letter)
     session.flush()
     return letter
+
+
+def recall(session: Session, name: str, *, to: str) -> None:
+    """Take letters out of the queue that say what is not so any more; one that is going goes."""
+    with suppress(Invalid):  # then none was posted
+        to = rules.checked_address(to)
+    session.execute(
+        delete(Letter)
+        .where(
+            Letter.name == name,
+            Letter.address == to,
+            Letter.state == State.WAITING,
+            Letter.claimed_by.is_(None),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def deliver(
