@@ -25,7 +25,8 @@ class Conversation(Base):
             "kind IN ('commented', 'wrote', 'introduced', 'called', 'met')", name="kind"
         ),
         CheckConstraint("began IN ('advocate', 'contact')", name="began"),
-        Index(None, "person_id", "day"),
+        # After the first two, all that boards ask of somebody's talks.
+        Index(None, "person_id", "day", "taken_back_at", "began", "kind"),
         Index(None, "day"),
         Index(
             "uq_conversation_digest_without_id",

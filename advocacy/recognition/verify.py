@@ -108,7 +108,7 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
 
     Their control totals are compared first; only where these differ, each person's sums are.
 
-    :returns: how many entries there are, of how many people, and what does not agree.
+    :returns: how many entries there are, in how many months of people, and what does not agree.
     """
     book = rule_book(session)
     limits = {month: book.of_month(month).word_limit for month in sorted(months)}
@@ -131,9 +131,7 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
     ledger = totals_of_ledger(session, limits)
     if standings != {month: (0, totals) for month, (_, totals) in ledger.items()}:
         return _adds_up_by_person(session, limits)
-    each = select(func.count(Standing.person_id.distinct())).where(Standing.period.in_(limits))
-    people = session.scalar(each) if len(limits) > 1 else sum(counts)
-    return sum(entries for entries, _ in ledger.values()), people or 0, []
+    return sum(entries for entries, _ in ledger.values()), sum(counts), []
 
 
 def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int, int, list[str]]:
@@ -155,8 +153,8 @@ def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int
     due = sums.c.points - case((sums.c.word > limit, sums.c.word - limit), else_=0)
     has = func.coalesce(Standing.points, 0)
     same = and_(Standing.person_id == sums.c.person_id, Standing.period == sums.c.month)
-    entries, people = session.execute(
-        select(func.sum(sums.c.entries), func.count(sums.c.person_id.distinct()))
+    entries, of_people = session.execute(
+        select(func.sum(sums.c.entries), func.count()).select_from(sums)
     ).one()
     problems = [
         f"person {person} in {month}: the standing says {says}, the ledger {points}"
@@ -167,7 +165,7 @@ def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int
             .order_by(sums.c.person_id, sums.c.month)
         )
     ]
-    return int(entries or 0), people, problems
+    return int(entries or 0), of_people, problems
 
 
 def rebuild(session: Session, now: datetime) -> Report:

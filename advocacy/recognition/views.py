@@ -95,7 +95,7 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
     looked = with_hints(db(), month, first, always=PREVIEW_ROWS)
     with database().reading() as reading:  # figures that are held against each other
         found = preview(reading, month, today)
-        entries, people, problems = adds_up(reading, closing)
+        entries, of_people, problems = adds_up(reading, closing)
     return (
         render_template(
             "recognition/close.html",
@@ -108,7 +108,7 @@ def _preview(month: str, error: DomainError | None = None) -> ResponseReturnValu
             with_it=closing[:-1],
             is_over=is_over(month, today),
             entries=entries,
-            people_with_entries=people,
+            of_people=of_people,
             problems=problems,
             word_limit=word_limit,
             reached=sum(people for word, people in found.on_word.items() if 0 < word >= word_limit),
