@@ -10,6 +10,7 @@ import httpx
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
+from advocacy.web import signing
 from tests.servers import free_port
 
 
@@ -54,7 +55,9 @@ def signed_cookie(token: str, secret: str) -> str:
     """Return the cookie of a sign-in."""
     app = Flask("advocacy")
     app.secret_key = secret
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    signing.init_app(app)
+    assert isinstance(app.session_interface, SecureCookieSessionInterface)
+    signer = app.session_interface.get_signing_serializer(app)
     assert signer is not None
     signed: str = signer.dumps({"_user_id": token, "_fresh": True})
     return signed
