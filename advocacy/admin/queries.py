@@ -11,7 +11,8 @@ from advocacy.admin.rules import detail_in_words
 from advocacy.audit.models import Event
 from advocacy.audit.queries import trail
 from advocacy.core.time import start_of_day
-from advocacy.people.queries import found_by, names_of
+from advocacy.people.queries import names_of
+from advocacy.people.searching import found_by
 from advocacy.programme.queries import get_programme
 
 BATCH = 1000

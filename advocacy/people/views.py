@@ -12,6 +12,7 @@ from advocacy.people import actions, queries
 from advocacy.people.forms import CalledForm, ProposeForm
 from advocacy.people.models import Person, ProfileVersion
 from advocacy.people.photos import small_jpeg
+from advocacy.people.searching import people_page
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, let_go
@@ -153,7 +154,7 @@ def profiles() -> ResponseReturnValue:
 def _everybody() -> ResponseReturnValue:
     page = asked_page()
     search = request.args.get("q", "")[:SEARCH_LENGTH]
-    found, total, has_more = queries.people_page(
+    found, total, has_more = people_page(
         db(), limit=page.rows, offset=page.offset, search=search, only_active=True
     )
     shown, waiting = queries.live_versions(db(), [person.id for person in found])

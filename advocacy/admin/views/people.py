@@ -16,6 +16,7 @@ from advocacy.factors.queries import factors_of
 from advocacy.people import queries
 from advocacy.people.models import Person
 from advocacy.people.rules import Role
+from advocacy.people.searching import people_page
 from advocacy.programme.queries import get_programme
 from advocacy.web.forms import show_error
 from advocacy.web.paging import asked_page
@@ -30,9 +31,7 @@ def people() -> ResponseReturnValue:
     """List everybody, fifty a page, or those whom a search finds."""
     page = asked_page()
     search = request.args.get("q", "")[:SEARCH_LENGTH]
-    found, total, has_more = queries.people_page(
-        db(), limit=page.rows, offset=page.offset, search=search
-    )
+    found, total, has_more = people_page(db(), limit=page.rows, offset=page.offset, search=search)
     return render_template(
         "admin/people.html",
         found=found,

@@ -4,16 +4,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advocacy.people import actions, queries
+from advocacy.people import actions, searching
 from advocacy.people.models import Person
-from advocacy.people.queries import people_page
+from advocacy.people.searching import people_page
 from tests.builders import add_person, add_programme, is_found_by_words
 
 
 def found(session: Session, search: str) -> list[str]:
     people, total, has_more = people_page(session, limit=9, offset=0, search=search)
     assert (total, has_more) == (len(people), False)
-    by_number = select(Person.id).where(queries.found_by(session, search)(Person.id))
+    by_number = select(Person.id).where(searching.found_by(session, search)(Person.id))
     assert set(session.scalars(by_number)) == {one.id for one in people}
     return [person.name for person in people]
 
@@ -24,7 +24,7 @@ def three(
 ) -> Session:
     """Some people, whose words are rare, or so many have each of them as is thought common."""
     if request.param == "common":
-        monkeypatch.setattr(queries, "_FEW", 0)
+        monkeypatch.setattr(searching, "_FEW", 0)
     add_programme(session)
     add_person(session, "jo.oliveira@example.com", name="João Oliveira-Marsh")
     add_person(session, "olive@example.org", name="Olive STRASSE")
@@ -71,7 +71,7 @@ def test_who_is_renamed_is_found_by_the_new_name_alone(three: Session) -> None:
 def test_whom_a_search_finds_is_counted_so_far(
     three: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "COUNTED", 2)
+    monkeypatch.setattr(searching, "COUNTED", 2)
     for search, limit, total, has_more in (
         ("oli", 1, 2, True),
         ("oli", 2, 2, False),
