@@ -153,13 +153,14 @@ def explain_tie(session: Session, person: Person, tie: int) -> ExplainedTie:
         by_talk[entry.deed] = by_talk.get(entry.deed, 0) + entry.points
     earning = {(deed, tie) for deed, points in by_talk.items() if points > 0}
     quiet = quiet_with(session, person, tie, earning, book, about=about)
+    by_number = {number: one for one in quiet for number in one.conversations}
     return ExplainedTie(
         points=sum(entry.points for entry in entries),
         entries=[(entry.month, told) for entry, told in zip(entries, explained, strict=True)],
         by_talk=by_talk,
         waiting={entry.deed: entry.words.waiting for entry in explained if entry.words.waiting}
-        | {one.conversation_id: one.waiting for one in quiet if one.waiting},
-        quiet={one.conversation_id: one for one in quiet},
+        | {number: one.waiting for number, one in by_number.items() if one.waiting},
+        quiet=by_number,
         asked=about.questions,
         put_right=about.put_right_last(),
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from advocacy.core.time import first_day, last_day, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
 from advocacy.points.queries import first_open_month
-from advocacy.points.rules import Began, RuleBook
+from advocacy.points.rules import Began, Remembered, RuleBook
 from advocacy.questions.queries import Asked
 from advocacy.relationships import rules
 from advocacy.relationships.asked import About
@@ -29,23 +30,46 @@ _TALK = (
     Conversation.kind,
     Conversation.began,
     Conversation.set_aside_by,
+    Participant.contact_id.label("tie"),
     Participant.answered,
     Participant.counted,
+    Contact.name,
+    Contact.email,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A conversation that earned nothing here, and why."""
+    """A conversation that earned nothing here, and why; or several of which the same is told.
+
+    ``conversations``: their numbers, the latest logged first.
+    """
 
     day: date
     title: str
     reason: str
     waiting: str
     icon: str
-    conversation_id: int
+    conversations: Sequence[int]
     tie: int
     asked: Asked | None = None
+
+
+class _Facts(NamedTuple):
+    """All that decides what is told of a conversation: those that share it are alike."""
+
+    tie: int
+    contact: str
+    day: date
+    kind: str
+    began: str
+    answered: bool
+    remembered: Remembered | None
+    gain: int
+    later: tuple[str, int] | None
+    set_aside_by: int | None
+    put_right: str
+    asked: int
 
 
 def quiet_in_month(
@@ -99,48 +123,67 @@ def _quiet(
     closed: str | None,
 ) -> list[Quiet]:
     rows = session.execute(
-        select(*_TALK, Contact)
+        select(*_TALK)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Participant.contact_id)
         .where(Conversation.person_id == person.id, which, Conversation.taken_back_at.is_(None))
         .order_by(Conversation.day.desc(), Conversation.id.desc())
     ).all()
-    rows = [row for row in rows if (row.id, row.Contact.id) not in earning]
-    remembered = remembered_of_ties(session, {row.Contact.id for row in rows if not row.counted})
+    rows = [row for row in rows if (row.id, row.tie) not in earning]
+    remembered = remembered_of_ties(session, {row.tie for row in rows if not row.counted})
     unanswered = {
-        (row.id, row.Contact.id) for row in rows if not row.answered and row.began == Began.ADVOCATE
+        (row.id, row.tie) for row in rows if not row.answered and row.began == Began.ADVOCATE
     }
     gains = gains_of(session, unanswered, book)
     entered = points_of_deeds(session, person.id, {row.id for row in rows}) if closed else {}
-    first_open = first_open_month(session) or ""
-    quiet = []
+    alike: dict[_Facts, list[int]] = {}
     for row in rows:
-        contact, of = row.Contact, (row.id, row.Contact.id)
-        reason, waiting = rules.why_nothing(
+        of = (row.id, row.tie)
+        facts = _Facts(
+            row.tie,
+            row.name or row.email,
+            row.day,
             row.kind,
             row.began,
             row.answered,
             remembered.get(of),
-            contact=contact.label,
-            gain=gains.get(of, 0),
-            set_aside=about.words(row.set_aside_by),
-            rules=book.of(row.day),
-            is_closed=row.day < (first_day(first_open) if first_open else date.min),
-            later=_entered_later(entered.get((*of, month_of(row.day)), {}), closed or ""),
+            gains.get(of, 0),
+            _entered_later(entered.get((*of, month_of(row.day)), {}), closed or ""),
+            row.set_aside_by,
+            about.put_right(row.id),
+            row.id if row.id in about.questions else 0,
         )
-        quiet.append(
-            Quiet(
-                day=row.day,
-                title=did(row.kind, row.began, contact.label),
-                reason=reason + rules.and_put_right(about.put_right(row.id)),
-                waiting=waiting,
-                icon=rules.ICONS[row.kind],
-                conversation_id=row.id,
-                tie=contact.id,
-                asked=about.questions.get(row.id),
-            )
-        )
-    return quiet
+        alike.setdefault(facts, []).append(row.id)
+    first_open = first_open_month(session) or ""
+    opens_on = first_day(first_open) if first_open else date.min
+    return [_told(facts, numbers, book, about, opens_on) for facts, numbers in alike.items()]
+
+
+def _told(
+    facts: _Facts, conversations: Sequence[int], book: RuleBook, about: About, opens_on: date
+) -> Quiet:
+    reason, waiting = rules.why_nothing(
+        facts.kind,
+        facts.began,
+        facts.answered,
+        facts.remembered,
+        contact=facts.contact,
+        gain=facts.gain,
+        set_aside=about.words(facts.set_aside_by),
+        rules=book.of(facts.day),
+        is_closed=facts.day < opens_on,
+        later=facts.later,
+    )
+    return Quiet(
+        day=facts.day,
+        title=did(facts.kind, facts.began, facts.contact),
+        reason=reason + rules.and_put_right(facts.put_right),
+        waiting=waiting,
+        icon=rules.ICONS[facts.kind],
+        conversations=conversations,
+        tie=facts.tie,
+        asked=about.questions.get(facts.asked),
+    )
 
 
 def _entered_later(entered: Mapping[tuple[str, str], int], closed: str) -> tuple[str, int] | None:

@@ -12,14 +12,11 @@ from advocacy.relationships.quiet import Quiet
 
 @dataclass(frozen=True, slots=True)
 class WeekOfEntries:
-    """The entries and the quiet conversations of a week, latest first, and the running sum.
-
-    ``quiet``: each with how many are alike, which are one line.
-    """
+    """The entries and the quiet conversations of a week, latest first, and the running sum."""
 
     title: str
     entries: Sequence[tuple[ExplainedEntry, int]]
-    quiet: Sequence[tuple[Quiet, int]]
+    quiet: Sequence[Quiet]
     points: int
     sum: int
 
@@ -27,7 +24,7 @@ class WeekOfEntries:
     def count(self) -> str:
         """Return how many entries there are, and how many talks brought none, in words."""
         if self.quiet:
-            without = sum(count for _, count in self.quiet)
+            without = sum(len(one.conversations) for one in self.quiet)
             return f"{len(self.entries)} with points · {without} without"
         return f"{len(self.entries)} {'entry' if len(self.entries) == 1 else 'entries'}"
 
@@ -61,26 +58,9 @@ def by_week(explained: Explained, part: Part | None = None) -> list[WeekOfEntrie
             WeekOfEntries(
                 title=rules.words_for_week(start, end),
                 entries=entries[::-1],
-                quiet=_alike([line for line in group if isinstance(line, Quiet)][::-1]),
+                quiet=[line for line in group if isinstance(line, Quiet)][::-1],
                 points=total - before,
                 sum=total,
             )
         )
     return found[::-1]
-
-
-def _alike(quiet: Sequence[Quiet]) -> list[tuple[Quiet, int]]:
-    """Return conversations of which all the same is told as one, in the place of the first."""
-    found: dict[tuple[object, ...], tuple[Quiet, int]] = {}
-    for one in quiet:
-        told = (
-            one.day,
-            one.tie,
-            one.title,
-            one.reason,
-            one.waiting,
-            one.asked and one.conversation_id,
-        )
-        first, count = found.get(told, (one, 0))
-        found[told] = first, count + 1
-    return list(found.values())
