@@ -3,19 +3,22 @@
     python -m bench.growth [--people N] [--engine sqlite|postgresql]
 
 Everybody has as many entries, conversations and contacts in both programmes: only the crowd grows.
+The two take turns, so that whatever else the machine does weighs on both.
 Goals: each page within twice its time, and the same number of queries.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, update
+from werkzeug.test import TestResponse
 
 from advocacy.app import create_app
 from advocacy.auth.actions import begin_sign_in
@@ -31,7 +34,7 @@ from advocacy.recognition.closed_totals import keep_totals
 from advocacy.recognition.models import ClosedBalance, ClosedStanding, ExportFile
 from advocacy.recognition.rules import Format
 from bench.crowd import MONTH, MONTHS, NOW, bulk, engines, load, tidy
-from bench.timing import milliseconds
+from bench.timing import side_by_side
 
 FEW, MANY = 1_000, 100_000
 ENTRIES = 50
@@ -86,6 +89,7 @@ PAGES = {
         f"/recognition/{MONTHS[0]}/close",
         f"/recognition/{MONTH}/close",
         "/profiles?everybody=1",
+        "/profiles?everybody=1&q=person+7",
         "/profiles?everybody=1&q=person+77",
         "/profiles/3",
         "/programme/rules",
@@ -93,24 +97,18 @@ PAGES = {
     "administrator": (
         "/programme",
         "/programme/people",
+        "/programme/people?q=person+7",
         "/programme/people?q=person+77",
         "/programme/people?q=77",
+        "/programme/people?q=person000777",
         "/programme/people/2",
         "/programme/teams",
         "/programme/audit",
-        "/programme/audit?who=person+77",
+        "/programme/audit?who=person+7",
         "/programme/settings",
         "/programme/work",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a page takes."""
-
-    milliseconds: float
-    queries: int
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -119,53 +117,70 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--people", type=int, default=MANY)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
     given = parser.parse_args(arguments)
-    few = _costs(FEW, given.engine)
-    many = _costs(given.people, given.engine)
-    for engine, pages in many.items():
-        worst = 0.0
-        for path, cost in pages.items():
-            before = few[engine][path]
-            ratio = cost.milliseconds / before.milliseconds
-            worst = max(worst, ratio)
-            print(
-                f"{engine:>10} {path}: {before.milliseconds:.1f} ms, {cost.milliseconds:.1f} ms "
-                f"with {given.people:,} people: {ratio:.2f} times; "
-                f"{before.queries} and {cost.queries} queries"
-            )
-        print(f"{engine}: at most {worst:.2f} times (limit {LIMIT})")
+    with engines() as few, engines() as many, TemporaryDirectory() as data:
+        for engine in given.engine or few:
+            programmes = []
+            for url, people in ((few[engine], FEW), (many[engine], given.people)):
+                programmes.append(Database(url))
+                load(programmes[-1], people, ENTRIES)
+                live_through(programmes[-1], people)
+            worst = 0.0
+            for path, times, queries in compare(programmes, Path(data)):
+                ratio = times[1] / times[0]
+                worst = max(worst, ratio)
+                print(
+                    f"{engine:>10} {path}: {times[0]:.1f} ms, {times[1]:.1f} ms with "
+                    f"{given.people:,} people: {ratio:.2f} times; "
+                    f"{queries[0]} and {queries[1]} queries"
+                )
+            print(f"{engine}: at most {worst:.2f} times (limit {LIMIT})")
+            for database in programmes:
+                database.engine.dispose()
 
 
-def _costs(people: int, chosen: Sequence[str] | None) -> dict[str, dict[str, Cost]]:
-    found: dict[str, dict[str, Cost]] = {}
-    with engines() as urls, TemporaryDirectory() as data:
-        for engine in chosen or urls:
-            database = Database(urls[engine])
-            load(database, people, ENTRIES)
-            live_through(database, people)
-            found[engine] = measured(database, urls[engine], Path(data) / engine)
-            database.engine.dispose()
-    return found
+def compare(
+    programmes: Sequence[Database], data: Path
+) -> Iterator[tuple[str, list[float], list[int]]]:
+    """Yield for every page what it takes in each programme: milliseconds, and queries."""
+    apps = [_app(database, data) for database in programmes]
+    for role, paths in PAGES.items():
+        clients = [_signed_in(*both, role) for both in zip(apps, programmes, strict=True)]
+        for path in paths:
+            visits = [partial(client.get, path) for client in clients]
+            queries = [_queries(*both) for both in zip(visits, programmes, strict=True)]
+            yield path, side_by_side(*visits, times=15), queries
 
 
-def measured(database: Database, url: str, data: Path) -> dict[str, Cost]:
-    """Return what every page costs in a programme that was loaded."""
+def _app(database: Database, data: Path) -> Flask:
     environ = {
         "ADVOCACY_DATA": str(data),
-        "ADVOCACY_DATABASE_URL": url,
+        "ADVOCACY_DATABASE_URL": database.url.render_as_string(hide_password=False),
         "ADVOCACY_SECRET_KEY": "only for measuring",
     }
-    app = create_app(Settings.from_environment(environ), database)
-    found = {}
-    for role, paths in PAGES.items():
-        with database.writing() as session:
-            session.get_one(Person, 2).role = role
-            token = begin_sign_in(session, 2, now())
-        with app.test_client() as client:
-            with client.session_transaction() as cookie:
-                cookie["_user_id"] = token
-            for path in paths:
-                found[path] = _cost(client, database, path)
-    return found
+    return create_app(Settings.from_environment(environ), database)
+
+
+def _signed_in(app: Flask, database: Database, role: str) -> FlaskClient:
+    with database.writing() as session:
+        session.get_one(Person, 2).role = role
+        token = begin_sign_in(session, 2, now())
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+    return client
+
+
+def _queries(visit: Callable[[], TestResponse], database: Database) -> int:
+    asked: list[str] = []
+
+    def hear(*call: object) -> None:
+        asked.append(str(call[2]))
+
+    event.listen(database.engine, "before_cursor_execute", hear)
+    answer = visit()
+    event.remove(database.engine, "before_cursor_execute", hear)
+    assert answer.status_code == 200, (answer.request.path, answer.status_code)
+    return sum(not statement.startswith("BEGIN") for statement in asked)
 
 
 def live_through(database: Database, people: int) -> None:
@@ -233,20 +248,6 @@ def _profile(person: int) -> dict[str, Any]:
 
 def _points(person: int) -> int:
     return 1 + person * 7919 % 499
-
-
-def _cost(client: FlaskClient, database: Database, path: str) -> Cost:
-    asked: list[str] = []
-
-    def hear(*call: object) -> None:
-        asked.append(str(call[2]))
-
-    event.listen(database.engine, "before_cursor_execute", hear)
-    answer = client.get(path)
-    event.remove(database.engine, "before_cursor_execute", hear)
-    assert answer.status_code == 200, (path, answer.status_code)
-    queries = sum(not statement.startswith("BEGIN") for statement in asked)
-    return Cost(milliseconds(lambda: client.get(path), times=15), queries)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     python -m bench.postings [--each N]
 
-A posting is one logged conversation that earns points, in a transaction of its own, as the sheet
-sends it: held, checked, written, settled. Each writer, a process, logs with forty people a week.
+A posting is one conversation that earns points, logged on its day in a transaction of its own, as
+the sheet sends it: held, checked, written, settled. Each writer, a process, logs with forty people
+a week.
 What it wrote is kept and then written again into a fresh database by the driver alone, one
 transaction each, without reading or holding anything. Both databases keep what they acknowledge
 when the power goes. Goal: at least half of the bare inserts on PostgreSQL.
@@ -12,7 +13,7 @@ when the power goes. Goal: at least half of the bare inserts on PostgreSQL.
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import repeat
 from multiprocessing import get_context
 from time import perf_counter
@@ -33,7 +34,7 @@ from tests.databases import MAKERS, Databases
 WRITERS = (1, 8)
 CONTACTS = 40
 FIRST_WEEK = date(2026, 3, 2)
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+NOON = time(12, tzinfo=UTC)
 LEAST = {"postgresql": 0.5}
 
 Write = tuple[str, Any]
@@ -84,7 +85,7 @@ def _post(database: Database, at: int, each: int, keeps: bool) -> list[list[Writ
             if keeps:
                 kept.append(session.connection().info.setdefault("kept", []))
             hold(session, at + 1)
-            record(session, [NewConversation(at + 1, [contact], said)], NOW)
+            record(session, [NewConversation(at + 1, [contact], said)], datetime.combine(day, NOON))
             session.connection().info.pop("kept", None)
     return kept
 
@@ -158,7 +159,9 @@ def _keep(
 
 def _settle_in(database: Database, writers: int) -> None:
     with database.writing() as session:
-        start(session, time_zone="UTC", now=NOW).first_day = date(2026, 1, 1)
+        start(session, time_zone="UTC", now=datetime.combine(FIRST_WEEK, NOON)).first_day = date(
+            2026, 1, 1
+        )
         session.flush()
         bulk(session, Person.__table__, _people(writers))
         numbers = range(1, writers * CONTACTS + 1)
@@ -179,7 +182,7 @@ def _settle_in(database: Database, writers: int) -> None:
                     "name_key": f"contact {n}",
                     "email": "",
                     "shared": False,
-                    "created_at": NOW,
+                    "created_at": datetime.combine(FIRST_WEEK, NOON),
                 }
                 for n, who in owners
             ),
@@ -203,7 +206,7 @@ def _people(count: int) -> list[dict[str, Any]]:
             "role": "advocate",
             "joined": date(2026, 1, 1),
             "left_ranking": False,
-            "created_at": NOW,
+            "created_at": datetime.combine(FIRST_WEEK, NOON),
         }
         for number in range(1, count + 1)
     ]

@@ -12,7 +12,7 @@ from advocacy.audit.models import Event
 from advocacy.audit.queries import trail
 from advocacy.core.time import start_of_day
 from advocacy.people.queries import names_of
-from advocacy.people.searching import found_by
+from advocacy.people.searching import Search
 from advocacy.programme.queries import get_programme
 
 BATCH = 1000
@@ -59,7 +59,7 @@ def _asked(session: Session, asked: Asked) -> Any:
     zone = get_programme(session).time_zone
     return trail(
         action=asked.action,
-        person=found_by(session, asked.who) if asked.who else None,
+        person=Search(session, asked.who).finds if asked.who else None,
         since=start_of_day(asked.since, zone) if asked.since else None,
         until=start_of_day(asked.until + timedelta(days=1), zone) if asked.until else None,
     )

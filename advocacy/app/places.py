@@ -1,6 +1,8 @@
 """What every page shows around its own words: the places, who is signed in, the programme."""
 
+import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,11 +88,27 @@ def _breakable(text: str) -> str | Markup:
     return Markup("<wbr>").join(parts)
 
 
+@lru_cache(maxsize=4096)
+def _initials(name: str) -> str:
+    """Return two letters in scripts that know capitals, one in the others, none for no name."""
+    words = [word for word in re.split(r"[\s(“\"]+", name) if word and word[0].isalnum()]
+    if not words:
+        return name.strip()[:1]
+    first, last = words[0][0], words[-1][0]
+    both = len(words) > 1 and first.lower() != first.upper() and last.lower() != last.upper()
+    return (first + last if both else first).upper()
+
+
 def init_app(app: Flask) -> None:
     """Give every template what stands around it."""
     app.context_processor(_around_once)
     app.jinja_env.filters.update(
-        breakable=_breakable, day=_day, short_day=_short_day, clock=_clock, period=words_for_period
+        breakable=_breakable,
+        clock=_clock,
+        day=_day,
+        initials=_initials,
+        period=words_for_period,
+        short_day=_short_day,
     )
 
 

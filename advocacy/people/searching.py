@@ -1,26 +1,33 @@
 """Finding people by the beginnings of words of their names and addresses."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    false,
+    func,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from advocacy.people.models import Person, PersonWord
 from advocacy.people.queries import count_people
 from advocacy.people.rules import words_of
 
-COUNTED = 1000
-"""Whom a search finds is counted so far."""
-_FEW = 5000
-"""A word that so many people have, at most, is where a search begins."""
+FEW = 1000
+"""A word that so many people have, at most, has them all read and put in the order of names."""
 _LAST_LETTER = "\U0010ffff"
 
 
 class Found(NamedTuple):
     """A page of persons, how many there are in all, and whether more come after these.
 
-    ``total`` is None when a search finds more than `COUNTED`: it is not counted to its end.
+    ``total`` is None when it was not counted: a search that goes on, of words that many have.
     """
 
     people: list[Person]
@@ -28,66 +35,95 @@ class Found(NamedTuple):
     has_more: bool
 
 
-def people_page(
-    session: Session, *, limit: int, offset: int, search: str = "", only_active: bool = False
-) -> Found:
-    """Return a page of persons by name, with their teams."""
-    match = found_by(session, search)(Person.id)
-    if only_active:
-        match = and_(match, Person.deactivated_at.is_(None))
-    people = session.scalars(
-        select(Person)
-        .where(match)
-        .options(joinedload(Person.team))
-        .order_by(func.lower(Person.name), Person.id)
-        .limit(limit + 1)
-        .offset(offset)
-    ).all()
-    if _looked_for(search):
-        counted = select(Person.id).where(match).limit(COUNTED + 1).subquery()
-        total = session.scalar(select(func.count()).select_from(counted)) or 0
-    else:
-        active, gone = count_people(session)
-        total = active if only_active else active + gone
-    is_counted = total <= COUNTED or not _looked_for(search)
-    return Found(list(people[:limit]), total if is_counted else None, len(people) > limit)
-
-
-def found_by(session: Session, search: str) -> Callable[[Any], ColumnElement[bool]]:
-    """Return the condition under which a search finds the person whose number a column has.
+class Search:
+    """What somebody typed to find people.
 
     It finds who has, for every word of it, a word that begins so; without words everybody.
     """
-    part = _looked_for(search)
-    if not part:
-        return lambda _column: true()
-    words = {word: _how_many_have(session, word) for word in sorted(words_of(part))}
-    if not words:
-        return lambda _column: false()
-    rarest = min(words, key=words.__getitem__)
 
-    def has(column: Any, word: str) -> ColumnElement[bool]:
-        return select(literal(1)).where(PersonWord.person_id == column, _begins(word)).exists()
+    def __init__(self, session: Session, text: str) -> None:
+        typed = text.replace("\0", "").strip()
+        having = {word: _how_many_have(session, word) for word in sorted(words_of(typed))}
+        self._words = sorted(having, key=having.__getitem__)
+        self.is_for_all = not typed
+        self.is_for_few = bool(having) and min(having.values()) <= FEW
 
-    def is_found(column: Any) -> ColumnElement[bool]:
-        """Begin with those who have a rare word; where all are common, most are found anyway."""
-        if words[rarest] > _FEW:
-            return and_(*(has(column, word) for word in words))
-        begins_so = column.in_(select(PersonWord.person_id).where(_begins(rarest)))
-        return and_(begins_so, *(has(column, word) for word in words if word != rarest))
+    def finds(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition under which the person is found whose number a column has."""
+        if not self._words:
+            return true() if self.is_for_all else false()
+        rarest, *others = self._words
+        if self.is_for_few:
+            begins = column.in_(select(PersonWord.person_id).where(_begins(rarest)))
+        else:
+            begins = _has(column, rarest)
+        return and_(begins, *(_has(column, word) for word in others))
 
-    return is_found
+    def people(self) -> Select[Person, Any]:
+        """Return the query for whom it finds by name, each with how many these are if it tells.
+
+        Of words that many have, they come in the order of the rarest one's: as these are read along
+        their index, none is read beyond the page. Nor are they counted.
+        """
+        query = select(Person, func.count().over() if self.is_for_few else null())
+        if self.is_for_all or self.is_for_few or not self._words:
+            by_name = (func.lower(Person.name), Person.id)
+            return query.where(self.finds(Person.id)).order_by(*by_name)
+        rarest, *others = self._words
+        return (
+            query.join(PersonWord, PersonWord.person_id == Person.id)
+            .where(
+                _begins(rarest),
+                PersonWord.word == _first(PersonWord.person_id, rarest),  # each of them once
+                *(_has(PersonWord.person_id, word) for word in others),
+            )
+            .order_by(PersonWord.word, PersonWord.person_id)
+        )
 
 
-def _begins(word: str) -> ColumnElement[bool]:
-    return PersonWord.word.between(word, word + _LAST_LETTER)
+def people_page(
+    session: Session, *, limit: int, offset: int, search: str = "", only_active: bool = False
+) -> Found:
+    """Return a page of persons, with their teams: by name, or as `Search.people` says."""
+    asked = Search(session, search)
+    query = asked.people()
+    if only_active:
+        query = query.where(Person.deactivated_at.is_(None))
+    rows = session.execute(
+        query.options(joinedload(Person.team)).limit(limit + 1).offset(offset)
+    ).all()
+    has_more = len(rows) > limit
+    total: int | None = None if has_more else offset + len(rows)
+    if asked.is_for_all:
+        active, gone = count_people(session)
+        total = active if only_active else active + gone
+    elif asked.is_for_few and rows:
+        total = rows[0][1]
+    return Found([person for person, _ in rows[:limit]], total, has_more)
+
+
+def _has(column: Any, word: str) -> ColumnElement[bool]:
+    """Look at the one person's words: EXISTS lets PostgreSQL read a common word's everybody."""
+    return _first(column, word).is_not(None)
+
+
+def _first(column: Any, word: str) -> ScalarSelect[str]:
+    """Return the first of a person's words that begins so."""
+    own = aliased(PersonWord)
+    return (
+        select(own.word)
+        .where(own.person_id == column, _begins(word, own))
+        .order_by(own.word)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _begins(word: str, of: type[PersonWord] = PersonWord) -> ColumnElement[bool]:
+    return of.word.between(word, word + _LAST_LETTER)
 
 
 def _how_many_have(session: Session, word: str) -> int:
     """Return how many people have a word that begins so, counted no further than is needed."""
-    some = select(PersonWord.person_id).where(_begins(word)).limit(_FEW + 1).subquery()
+    some = select(PersonWord.person_id).where(_begins(word)).limit(FEW + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _looked_for(search: str) -> str:
-    return search.replace("\0", "").strip()

@@ -38,7 +38,7 @@ def people() -> ResponseReturnValue:
         total=total,
         search=search,
         invited=invited_among(db(), [person.id for person in found], now()),
-        without=count_without_way_in(db(), now()),
+        without=0 if search else count_without_way_in(db(), now()),
         page=page,
         links=page.links(has_more=has_more),
     )
