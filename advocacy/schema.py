@@ -19,6 +19,7 @@ from advocacy.points.models import (
     Life,
     Seal,
     Standing,
+    StandingCount,
     Tally,
     Tie,
 )
@@ -56,6 +57,7 @@ TABLES = (
     Tie,
     Entry,
     Standing,
+    StandingCount,
     Tally,
     Life,
     ClosedMonth,

@@ -18,8 +18,9 @@ from advocacy.core.time import month_of, periods_of
 from advocacy.people.models import Person, PersonWord
 from advocacy.people.rules import words_of
 from advocacy.points.models import Entry, Life, Standing, Tally, Tie
+from advocacy.points.totals import STANDINGS
 from advocacy.programme.actions import start
-from advocacy.relationships.days import fold
+from advocacy.relationships.days import DAYS
 from tests.databases import MAKERS
 
 MONTHS = ("2026-09", "2026-10")
@@ -67,8 +68,9 @@ def load(database: Database, people: int, each: int = ENTRIES) -> None:
 
 def tidy(database: Database) -> None:
     """Let the engine know what was loaded, as it and the clock do by themselves in time."""
-    with database.writing() as session:
-        fold(session)
+    for counts in (DAYS, STANDINGS):
+        with database.writing() as session:
+            counts.fold(session)
     if database.is_sqlite:  # which does nothing by itself
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -62,10 +62,10 @@ GUARDED = (
 COUNTING = (
     *(
         f"{table}_counts_{verb}"
-        for table in ("life", "participant")
+        for table in ("life", "participant", "standing")
         for verb in ("insert", "update")
     ),
-    *(f"{table}_counts_delete" for table in ("life", "participant", "conversation")),
+    *(f"{table}_counts_delete" for table in ("life", "participant", "standing", "conversation")),
     "conversation_counts_update",
 )
 TRIGGERS = {

@@ -21,8 +21,9 @@ from advocacy.mail.folder import FolderOffice, letters_folder
 from advocacy.mail.queries import is_any_due, is_any_untold
 from advocacy.mail.smtp import SmtpOffice
 from advocacy.points.seals import PIECE, take_checkpoint
+from advocacy.points.totals import STANDINGS
 from advocacy.programme.queries import find_programme
-from advocacy.relationships.days import fold
+from advocacy.relationships.days import DAYS
 from advocacy.web.actions import forget_sent_forms
 
 log = logging.getLogger(__name__)
@@ -52,18 +53,7 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             return is_any_due(session, at)
 
     def tidy_up(turn: Turn) -> str:
-        at = turn.started_at
-        gone: Counter[str] = Counter()
-        with database.writing() as session:
-            gone["sign-ins and links"] = forget_ended(session, at)
-            pull_back(session, at)
-        with database.writing() as session:
-            gone["sent forms"] = forget_sent_forms(session, at)
-        with database.writing() as session:
-            gone["letters"] = forget_old(session, at)
-        with database.writing() as session:
-            gone["rows of counts"] = fold(session)
-        return _in_words(gone, "nothing was old enough")
+        return _in_words(_tidied(database, turn.started_at), "nothing was old enough")
 
     def take_checkpoints(turn: Turn) -> str:
         with database.reading() as session:
@@ -109,6 +99,22 @@ def _office(settings: Settings, database: Database) -> SmtpOffice | FolderOffice
     if folder := letters_folder(settings):
         return FolderOffice(folder, sender)
     return SmtpOffice(mail.server_of(settings.mail_url or ""), sender)
+
+
+def _tidied(database: Database, at: datetime) -> Counter[str]:
+    """Remove what is old, each kind for itself: whoever writes waits; return how many are gone."""
+    gone: Counter[str] = Counter()
+    with database.writing() as session:
+        gone["sign-ins and links"] = forget_ended(session, at)
+        pull_back(session, at)
+    with database.writing() as session:
+        gone["sent forms"] = forget_sent_forms(session, at)
+    with database.writing() as session:
+        gone["letters"] = forget_old(session, at)
+    for counts in (DAYS, STANDINGS):
+        with database.writing() as session:
+            gone["rows of counts"] += counts.fold(session)
+    return gone
 
 
 def _in_words(counted: Counter[str], nothing: str) -> str:

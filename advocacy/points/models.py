@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     String,
     UniqueConstraint,
     func,
@@ -90,7 +91,7 @@ class Standing(Base):
     """
 
     __tablename__ = "standing"
-    # A board is read along the first three; what adds a month up finds the rest there, too.
+    # A board is read along the first three; who earned most on their word is found there, too.
     __table_args__ = (
         Index("ix_standing_board", "period", "points", "person_id", "seen", "word", "shares"),
     )
@@ -106,6 +107,28 @@ class Standing(Base):
     conversations: Mapped[int] = mapped_column(default=0)
     answers: Mapped[int] = mapped_column(default=0)
     in_person: Mapped[int] = mapped_column(default=0)
+
+
+class StandingCount(Base):
+    """What the standings of a month add up to, by how much is on people's word before the limit.
+
+    A month and a word have as many rows as were written, and the figures are their sums
+    (`core.counts`). ``entered`` is what entries bring before the limit, ``numbers`` the sum of the
+    people's numbers, and ``…_by_person`` adds up points times these (`totals`).
+    """
+
+    __tablename__ = "standing_count"
+    __table_args__ = (Index(None, "month", "word"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7))
+    word: Mapped[int]
+    people: Mapped[int]
+    numbers: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[int] = mapped_column(BigInteger)
+    points_by_person: Mapped[int] = mapped_column(BigInteger)
+    entered: Mapped[int] = mapped_column(BigInteger)
+    entered_by_person: Mapped[int] = mapped_column(BigInteger)
 
 
 class Tally(Base):

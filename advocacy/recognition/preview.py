@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from advocacy.core import time
 from advocacy.people.models import Absence, Person
 from advocacy.points.models import Life, Standing
+from advocacy.points.totals import standings_on_word
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.ranking import crowd_of
 from advocacy.recognition.spans import Span, span_of
@@ -36,15 +37,11 @@ def preview(session: Session, month: str, today: date) -> Preview:
     """Return what closing an open month would close."""
     span = span_of(session, month)
     people, left, _ = crowd_of(session, span)
-    rows = session.execute(
-        select(Standing.word, func.count(), func.sum(Standing.points))
-        .where(Standing.period == month)
-        .group_by(Standing.word)
-    ).all()
-    on_word = Counter({word: count for word, count, _ in rows})
+    rows = standings_on_word(session, month)
+    on_word = Counter({row.word: row.people for row in rows})
     if nothing := people - on_word.total():
         on_word[0] += nothing
-    points = sum(int(sum_) for _, _, sum_ in rows)
+    points = sum(row.points for row in rows)
     return Preview(people, left, points, *_relationships(session, span, today), on_word)
 
 

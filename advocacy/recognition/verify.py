@@ -29,7 +29,12 @@ from advocacy.points.queries import (
 from advocacy.points.rules import Evidence
 from advocacy.points.seals import find_seal
 from advocacy.points.standings import SUMS, Sums, rebuild_standings
-from advocacy.points.totals import Totals, sums_of, totals_of_ledger
+from advocacy.points.totals import (
+    STANDINGS,
+    standing_problems,
+    totals_of_ledger,
+    totals_of_standings,
+)
 from advocacy.programme.queries import get_programme, hold_for_closing
 from advocacy.questions.queries import set_aside_marks
 from advocacy.recognition import files, queries
@@ -37,7 +42,7 @@ from advocacy.recognition.balance_proof import balance_problems
 from advocacy.recognition.closed_totals import total_problems
 from advocacy.recognition.models import ClosedStanding
 from advocacy.recognition.rules import Format
-from advocacy.relationships.days import recount
+from advocacy.relationships.days import DAYS
 from advocacy.shares.queries import records_of_shares
 
 CROWD = 50
@@ -82,6 +87,7 @@ def _record_problems(session: Session) -> Iterator[str]:
     yield from _set_aside_problems(session)
     yield from _month_problems(session)
     yield from _tally_problems(session)
+    yield from standing_problems(session)
     yield from _closed_problems(session)
     yield from balance_problems(session)
 
@@ -112,26 +118,15 @@ def adds_up(session: Session, months: Collection[str]) -> tuple[int, int, list[s
     """
     book = rule_book(session)
     limits = {month: book.of_month(month).word_limit for month in sorted(months)}
-    limit = case(limits, value=Standing.period)
-    entered = Standing.seen + Standing.word + Standing.shares
-    # What `rules.month_points` says of the sums.
-    due = entered - case((Standing.word > limit, Standing.word - limit), else_=0)
-    rows = session.execute(
-        select(
-            Standing.period,
-            func.count(),
-            func.count().filter(Standing.points != due),
-            *sums_of(Standing.person_id, entered, Standing.word),
-        )
-        .where(Standing.period.in_(limits))
-        .group_by(Standing.period)
-    ).all()
-    counts = [count for _, count, *_ in rows]
-    standings = {month: (wrong, Totals(*map(int, sums))) for month, _, wrong, *sums in rows}
+    standings, wrong = totals_of_standings(session, limits)
     ledger = totals_of_ledger(session, limits)
-    if standings != {month: (0, totals) for month, (_, totals) in ledger.items()}:
+    agree = {month: totals for month, (_, totals) in standings.items()} == {
+        month: totals for month, (_, totals) in ledger.items()
+    }
+    if wrong or not agree:
         return _adds_up_by_person(session, limits)
-    return sum(entries for entries, _ in ledger.values()), sum(counts), []
+    entries, of_people = (sum(count for count, _ in each.values()) for each in (ledger, standings))
+    return entries, of_people, []
 
 
 def _adds_up_by_person(session: Session, limits: Mapping[str, int]) -> tuple[int, int, list[str]]:
@@ -182,7 +177,8 @@ def rebuild(session: Session, now: datetime) -> Report:
                 ties,
                 {tie: [one.deed for one in told if _counts(one)] for tie, told in records.items()},
             )
-    recount(session)
+    for counts in (DAYS, STANDINGS):
+        counts.recount(session)
     session.flush()
     session.expire_all()
     return verify(session)

@@ -1,16 +1,16 @@
-"""Reading what days add up to in the whole programme, and keeping that short and true."""
+"""What days add up to in the whole programme, which the database counts itself."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, delete, func, insert, literal, select, union_all
+from sqlalchemy import Integer, Select, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import is_a_conversation_of_boards
+from advocacy.core.counts import Counts
 from advocacy.points.models import Life
-from advocacy.points.queries import CHUNK
 from advocacy.points.rules import Began
 from advocacy.relationships.balance_rules import Balance
 from advocacy.relationships.models import DayCount
@@ -55,55 +55,11 @@ def _sum(figure: Any, which: Any) -> Any:
     return func.coalesce(func.sum(figure).filter(which), 0)
 
 
-def fold(session: Session) -> int:
-    """Make one row of a day's many, and return how many are gone. Nobody waits for it.
-
-    It is the first that the session does: of what is written meanwhile it sees nothing.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    found = session.execute(_kept().having(func.count() > 1)).all()
-    days = [row.day for row in found]
-    gone = 0
-    for at in range(0, len(days), CHUNK):
-        old = DayCount.day.in_(days[at : at + CHUNK])
-        result: Any = session.execute(
-            delete(DayCount).where(old).execution_options(synchronize_session=False)
-        )
-        gone += result.rowcount
-    if found:
-        session.execute(insert(DayCount), [row._asdict() for row in found])
-    return gone - len(found)
-
-
-def recount(session: Session) -> None:
-    """Count all days anew, from the stretches of life and the conversations."""
-    session.execute(delete(DayCount).execution_options(synchronize_session=False))
-    session.execute(insert(DayCount).from_select(["day", *FIGURES], _counted()))
-
-
 def day_problems(session: Session) -> Iterator[str]:
     """Yield, in words, each day that adds up to something else than what happened on it."""
-    kept, counted = _rows(session, _kept()), _rows(session, _counted())
-    nothing = dict.fromkeys(FIGURES, 0)
-    for day in sorted({*kept, *counted}):
-        says, is_worth = kept.get(day, nothing), counted.get(day, nothing)
-        for name in FIGURES:
-            if says[name] != is_worth[name]:
-                what = name.replace("_", " ")
-                yield f"{day}: its count of {what} is {says[name]}, the record’s {is_worth[name]}"
-
-
-def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> dict[date, dict[str, int]]:
-    return {
-        day: dict(zip(FIGURES, map(int, figures), strict=True))
-        for day, *figures in session.execute(query)
-    }
-
-
-def _kept() -> Select[*tuple[Any, ...]]:
-    sums = (func.sum(getattr(DayCount, name)).label(name) for name in FIGURES)
-    return select(DayCount.day, *sums).group_by(DayCount.day)
+    for (day,), name, says, is_worth in DAYS.differences(session):
+        what = name.replace("_", " ")
+        yield f"{day}: its count of {what} is {says}, the record’s {is_worth}"
 
 
 def _counted() -> Select[*tuple[Any, ...]]:
@@ -129,3 +85,6 @@ def _counted() -> Select[*tuple[Any, ...]]:
 
 def _figures(day: Any, **counted: Any) -> list[Any]:
     return [day.label("day"), *(counted.get(name, literal(0)).label(name) for name in FIGURES)]
+
+
+DAYS = Counts(DayCount, ("day",), FIGURES, _counted)

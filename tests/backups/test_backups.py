@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,13 +24,13 @@ from advocacy.core.database import Database
 from advocacy.core.errors import Conflict, DomainError, Invalid, Unavailable
 from advocacy.people.models import ProfileVersion
 from advocacy.points.models import Entry, Standing
+from advocacy.points.totals import STANDINGS
 from advocacy.programme.queries import get_programme
 from advocacy.questions.actions import answer, ask, decide
 from advocacy.recognition.actions import close_months, export_file
 from advocacy.recognition.verify import verify
 from advocacy.relationships.actions import merge
-from advocacy.relationships.days import FIGURES
-from advocacy.relationships.models import DayCount
+from advocacy.relationships.days import DAYS
 from advocacy.schema import metadata
 from tests.builders import (
     add_contacts,
@@ -80,15 +81,15 @@ def restore(database: Database, path: Path) -> None:
 
 
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """Return every table's rows; of days, of which one may have many, what they add up to."""
+    """Return every table's rows; of counts, of which a key may have many, what they add up to."""
     found = {}
+    counts = {one.table.__tablename__: one for one in (DAYS, STANDINGS)}
     with database.reading() as session:
         for table in metadata.sorted_tables:
-            ordered = select(table).order_by(*table.primary_key.columns)
-            if table.name == DayCount.__tablename__:
-                sums = (func.sum(table.c[name]) for name in FIGURES)
-                ordered = select(table.c.day, *sums).group_by(table.c.day).order_by(table.c.day)
-            found[table.name] = [tuple(row) for row in session.execute(ordered) if any(row[1:])]
+            ordered: Any = select(table).order_by(*table.primary_key.columns)
+            if table.name in counts:
+                ordered = counts[table.name].kept().order_by(*counts[table.name].key)
+            found[table.name] = [tuple(row) for row in session.execute(ordered)]
     return found
 
 

@@ -3,15 +3,24 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from advocacy.core.database import Database
 from advocacy.people.models import Person
-from advocacy.points.models import Standing
+from advocacy.points.models import Standing, StandingCount
 from advocacy.points.proof import tamper_problems
 from advocacy.points.seals import take_checkpoint
-from advocacy.points.totals import Totals, totals_at_checkpoints, totals_of_ledger
-from advocacy.recognition.verify import adds_up, verify
+from advocacy.points.totals import (
+    STANDINGS,
+    Totals,
+    standing_problems,
+    standings_on_word,
+    totals_at_checkpoints,
+    totals_of_ledger,
+    totals_of_standings,
+)
+from advocacy.recognition.verify import adds_up, rebuild, verify
 from tests.builders import add_contacts, add_person, add_programme, entries, log, noon
 from tests.recognition.test_seals import behind_our_back
 
@@ -119,3 +128,71 @@ def test_totals_that_were_altered_are_named(session: Session, two: list[Person],
         f"the last checkpoint of 2026-02 with {count} entries: its totals are not what they add "
         "up to"
     ]
+
+
+def test_standings_are_counted_as_they_change(session: Session, two: list[Person]) -> None:
+    ada, bea = two
+
+    def on_word(month: str) -> dict[int, tuple[int, int, int]]:
+        assert list(standing_problems(session)) == []
+        rows = standings_on_word(session, month)
+        return {row.word: (row.people, row.numbers, row.points) for row in rows}
+
+    assert on_word("2026-02") == {0: (2, ada.id + bea.id, 8)}
+    [standing] = session.scalars(
+        select(Standing).where(Standing.person_id == ada.id, Standing.period == "2026-02")
+    )
+    standing.word, standing.points = 300, 204
+    session.flush()
+    assert on_word("2026-02") == {0: (1, bea.id, 4), 300: (1, ada.id, 204)}
+    session.delete(standing)
+    session.flush()
+    assert on_word("2026-02") == {0: (1, bea.id, 4)}
+    assert on_word("2026-Q1") == {}
+
+
+def test_what_one_s_word_brings_beyond_the_limit_is_not_due(
+    session: Session, two: list[Person]
+) -> None:
+    """Both have 300 on their word and 4 that was seen; only one is credited with the limit."""
+    changed = update(Standing).where(Standing.period == "2026-02").values(word=300, points=204)
+    session.execute(changed)
+    limits = {"2026-02": 200}
+    [(people, totals)] = totals_of_standings(session, limits)[0].values()
+    both = two[0].id + two[1].id
+    assert (people, totals) == (2, Totals(608, 600, 304 * both, 300 * both))
+    assert totals_of_standings(session, limits)[1] == set()
+    for one, more in zip(two, (2, -2), strict=True):  # the sum stays, but not whose it is
+        session.execute(
+            changed.where(Standing.person_id == one.id).values(word=300, points=204 + more)
+        )
+    assert totals_of_standings(session, limits)[1] == {"2026-02"}
+
+
+def test_a_count_of_standings_that_is_wrong_is_named_and_made_anew(
+    session: Session, two: list[Person]
+) -> None:
+    first = select(func.min(StandingCount.id)).scalar_subquery()
+    more = update(StandingCount).where(StandingCount.id == first)
+    session.execute(more.values(points=StandingCount.points + 1))
+    [problem] = verify(session).problems
+    assert problem.startswith("2026-01: of the standings with ")
+    assert "points is counted as " in problem
+    assert rebuild(session, noon(TODAY)).problems == []
+
+
+def test_many_rows_of_a_count_become_one(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        ada = add_person(session)
+        [sofia, tom] = add_contacts(session, ada, "Sofia", "Tom")
+        log(session, ada, sofia, MONDAY, "called")
+        log(session, ada, tom, MONDAY, "called")
+    with fresh_database.reading() as session:
+        before = standings_on_word(session, "2026-01")
+    assert [(row.word, row.people) for row in before] == [(16, 1)]
+    with fresh_database.writing() as session:
+        assert STANDINGS.fold(session) == 2  # the 8 that came first, and went
+    with fresh_database.writing() as session:
+        assert standings_on_word(session, "2026-01") == before
+        assert session.scalars(select(StandingCount.word)).all() == [16]

@@ -14,10 +14,10 @@ from advocacy.points.actions import end_tie
 from advocacy.recognition.verify import rebuild, verify
 from advocacy.relationships.balance_rules import Balance
 from advocacy.relationships.days import (
+    DAYS,
     balance_by_days,
     conversations_by_days,
     day_problems,
-    fold,
 )
 from advocacy.relationships.models import DayCount
 from tests.builders import add_contacts, add_person, add_programme, log, noon
@@ -104,14 +104,14 @@ def test_a_day_of_many_rows_becomes_one_and_adds_up_to_the_same(fresh_database: 
         rows = session.scalar(select(func.count()).select_from(DayCount)) or 0
         before = balance_by_days(session, MONDAY, LAST), spoken(session)
     with fresh_database.writing() as session:
-        gone = fold(session)
+        gone = DAYS.fold(session)
     with fresh_database.writing() as session:
         days = session.scalars(select(DayCount.day)).all()
         assert len(days) == len(set(days)) == rows - gone
         assert gone > 0
         assert (balance_by_days(session, MONDAY, LAST), spoken(session)) == before
     with fresh_database.writing() as session:
-        assert fold(session) == 0
+        assert DAYS.fold(session) == 0
 
 
 def test_what_is_written_while_days_are_folded_is_not_lost(fresh_database: Database) -> None:
@@ -134,7 +134,7 @@ def test_what_is_written_while_days_are_folded_is_not_lost(fresh_database: Datab
     event.listen(fresh_database.engine, "before_cursor_execute", meanwhile)
     try:
         with fresh_database.writing() as session:
-            assert fold(session) > 0
+            assert DAYS.fold(session) > 0
     finally:
         event.remove(fresh_database.engine, "before_cursor_execute", meanwhile)
     writer.join()
