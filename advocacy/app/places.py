@@ -88,6 +88,11 @@ def _breakable(text: str) -> str | Markup:
     return Markup("<wbr>").join(parts)
 
 
+def _signed(number: int) -> str:
+    """Return a number that is added or taken off, with a true minus: +4, −8, 0."""
+    return f"{number:+,}".replace("-", "−") if number else "0"
+
+
 @lru_cache(maxsize=4096)
 def _initials(name: str) -> str:
     """Return two letters in scripts that know capitals, one in the others, none for no name."""
@@ -109,6 +114,7 @@ def init_app(app: Flask) -> None:
         initials=_initials,
         period=words_for_period,
         short_day=_short_day,
+        signed=_signed,
     )
 
 

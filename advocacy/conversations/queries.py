@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -221,31 +221,42 @@ def only_known_by(session: Session, conversation: Conversation) -> list[Contact]
     )
 
 
+class Talks(NamedTuple):
+    """So many conversations of a day with somebody that are alike."""
+
+    day: date
+    answered: bool
+    kind: str
+    began: str
+    times: int
+
+
 def talks_by_contact(
     session: Session, person_id: int, contacts: Collection[int]
-) -> dict[int, list[tuple[date, bool, str, str]]]:
-    """Return day, answered, kind and who began of every conversation, by contact: for the ring.
-
-    What is only remembered counts here too.
-    """
+) -> dict[int, list[Talks]]:
+    """Return every conversation, by contact, for the ring: what is only remembered counts too."""
+    alike = (
+        Participant.contact_id,
+        Conversation.day,
+        Participant.answered,
+        Conversation.kind,
+        Conversation.began,
+    )
     rows = session.execute(
-        select(
-            Participant.contact_id,
-            Conversation.day,
-            Participant.answered,
-            Conversation.kind,
-            Conversation.began,
-        )
+        select(*alike, func.count())
         .join(Conversation, Conversation.id == Participant.conversation_id)
         .where(
             Conversation.person_id == person_id,
             Conversation.taken_back_at.is_(None),
-            Participant.contact_id.in_(sorted(contacts)),
+            # As a sum, or SQLite looks for each of them in each conversation.
+            (Participant.contact_id + 0).in_(sorted(contacts)),
         )
+        .group_by(*alike)
+        .order_by(Conversation.day)
     )
-    talks: dict[int, list[tuple[date, bool, str, str]]] = {}
-    for contact, day, answered, kind, began in rows:
-        talks.setdefault(contact, []).append((day, answered, kind, began))
+    talks: dict[int, list[Talks]] = {}
+    for contact, day, answered, kind, began, times in rows:
+        talks.setdefault(contact, []).append(Talks(day, answered, kind, began, times))
     return talks
 
 

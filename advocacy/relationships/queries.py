@@ -1,5 +1,6 @@
 """Reading whom a person knows: rings, cards, and whom to reach out to."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import is_called_like
 from advocacy.contacts.rules import key
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import talks_by_contact
+from advocacy.conversations.queries import Talks, talks_by_contact
 from advocacy.points.models import Life
 from advocacy.points.rules import (
     QUIET_DAYS,
@@ -70,23 +71,27 @@ class Strength:
         return sum(left for _, left in [*self.weeks, *self.earlier])
 
 
-def ring_of(talks: Sequence[tuple[date, bool, str, str]], today: date) -> Ring:
+def ring_of(talks: Sequence[Talks], today: date) -> Ring:
     """Return the ring of a tie from its conversations."""
-    value = strength([(day, answered) for day, answered, _, _ in talks], today)
-    built: dict[str, int] = {}
-    for _, _, kind, began in talks:
-        tone = rules.tone_of(kind, began)
-        built[tone] = built.get(tone, 0) + 1
-    began_by = {began for _, _, _, began in talks}
+    value = strength([(one.day, one.answered) for one in talks], today)
+    built = _built(talks)
     return Ring(
         strength=value,
         word=strength_in_words(value, spoken=bool(talks)),
-        tone=max(built, key=lambda tone: built[tone]) if built else "leaf",
-        talks=len(talks),
-        last_day=max((day for day, *_ in talks), default=None),
-        both_ways={Began.ADVOCATE, Began.CONTACT} <= began_by,
-        is_answered=any(answered for _, answered, _, _ in talks),
+        tone=max(built, key=built.__getitem__) if built else "leaf",
+        talks=built.total(),
+        last_day=max((one.day for one in talks), default=None),
+        both_ways={Began.ADVOCATE, Began.CONTACT} <= {one.began for one in talks},
+        is_answered=any(one.answered for one in talks),
     )
+
+
+def _built(talks: Sequence[Talks]) -> Counter[str]:
+    """Return how many conversations there are of each tone."""
+    built: Counter[str] = Counter()
+    for one in talks:
+        built[rules.tone_of(one.kind, one.began)] += one.times
+    return built
 
 
 def rings_of(
@@ -100,12 +105,12 @@ def rings_of(
 def strength_of(session: Session, person_id: int, contact_id: int, today: date) -> Strength:
     """Return what the card of a contact tells of the tie's strength."""
     talks = talks_by_contact(session, person_id, [contact_id]).get(contact_id, [])
-    tones = [rules.tone_of(kind, began) for _, _, kind, began in talks]
-    _, weeks = strength_by_week([(day, answered) for day, answered, _, _ in talks], today)
+    _, weeks = strength_by_week([(one.day, one.answered) for one in talks], today)
+    tones = _built(talks)
     built = {
-        "conversations": tones.count("leaf"),
-        "answers": tones.count("sea"),
-        "in_person": tones.count("sun"),
+        "conversations": tones["leaf"],
+        "answers": tones["sea"],
+        "in_person": tones["sun"],
     }
     return Strength(ring_of(talks, today), built, weeks[:WEEKS_LISTED], weeks[WEEKS_LISTED:])
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
@@ -23,9 +23,8 @@ from advocacy.relationships.asked import About
 from advocacy.relationships.facts import gains_of, points_of_deeds
 from advocacy.relationships.fates import remembered_of_ties
 
-# Of a talk only what is told: a month may have hundreds.
-_TALK = (
-    Conversation.id,
+# A month may have hundreds of talks that are alike: the database puts them together.
+_ALIKE = (
     Conversation.day,
     Conversation.kind,
     Conversation.began,
@@ -55,21 +54,14 @@ class Quiet:
     asked: Asked | None = None
 
 
-class _Facts(NamedTuple):
-    """All that decides what is told of a conversation: those that share it are alike."""
+class _Beside(NamedTuple):
+    """What decides, beside what alike talks have in common, what is told of each."""
 
-    tie: int
-    contact: str
-    day: date
-    kind: str
-    began: str
-    answered: bool
     remembered: Remembered | None
     gain: int
     later: tuple[str, int] | None
-    set_aside_by: int | None
     put_right: str
-    asked: int
+    asked: Asked | None
 
 
 def quiet_in_month(
@@ -123,66 +115,77 @@ def _quiet(
     closed: str | None,
 ) -> list[Quiet]:
     rows = session.execute(
-        select(*_TALK)
+        select(func.aggregate_strings(cast(Conversation.id, String), ","), *_ALIKE)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Participant.contact_id)
         .where(Conversation.person_id == person.id, which, Conversation.taken_back_at.is_(None))
-        .order_by(Conversation.day.desc(), Conversation.id.desc())
+        .group_by(*_ALIKE)
     ).all()
-    rows = [row for row in rows if (row.id, row.tie) not in earning]
-    remembered = remembered_of_ties(session, {row.tie for row in rows if not row.counted})
-    unanswered = {
-        (row.id, row.tie) for row in rows if not row.answered and row.began == Began.ADVOCATE
-    }
-    gains = gains_of(session, unanswered, book)
-    entered = points_of_deeds(session, person.id, {row.id for row in rows}) if closed else {}
-    alike: dict[_Facts, list[int]] = {}
-    for row in rows:
-        of = (row.id, row.tie)
-        facts = _Facts(
-            row.tie,
-            row.name or row.email,
-            row.day,
-            row.kind,
-            row.began,
-            row.answered,
-            remembered.get(of),
-            gains.get(of, 0),
-            _entered_later(entered.get((*of, month_of(row.day)), {}), closed or ""),
-            row.set_aside_by,
-            about.put_right(row.id),
-            row.id if row.id in about.questions else 0,
-        )
-        alike.setdefault(facts, []).append(row.id)
+    groups = [(row, [of for of in _talks(row) if of not in earning]) for row in rows]
+    remembered = remembered_of_ties(session, {row.tie for row, _ in groups if not row.counted})
+    waiting = [talks for row, talks in groups if not row.answered and row.began == Began.ADVOCATE]
+    gains = gains_of(session, {of for talks in waiting for of in talks}, book)
+    numbers = {number for _, talks in groups for number, _ in talks} if closed else set[int]()
+    entered = points_of_deeds(session, person.id, numbers)
     first_open = first_open_month(session) or ""
     opens_on = first_day(first_open) if first_open else date.min
-    return [_told(facts, numbers, book, about, opens_on) for facts, numbers in alike.items()]
+    put_right = about.put_right_last()
+    quiet = []
+    for row, talks in groups:
+        lines: dict[_Beside, list[int]] = {}
+        for of in talks:
+            later = entered.get((*of, month_of(row.day))) if closed else None
+            beside = _Beside(
+                remembered.get(of),
+                gains.get(of, 0),
+                _entered_later(later, closed) if later and closed else None,
+                put_right.get(of[0], ""),
+                about.questions.get(of[0]),
+            )
+            lines.setdefault(beside, []).append(of[0])
+        quiet += [
+            _told(row, beside, alike, book=book, about=about, is_closed=row.day < opens_on)
+            for beside, alike in lines.items()
+        ]
+    return sorted(quiet, key=lambda one: (one.day, one.conversations[0]), reverse=True)
+
+
+def _talks(row: Any) -> list[tuple[int, int]]:
+    """Return the number and the tie of each of some alike talks, the latest logged first."""
+    return [(number, row.tie) for number in sorted(map(int, row[0].split(",")), reverse=True)]
 
 
 def _told(
-    facts: _Facts, conversations: Sequence[int], book: RuleBook, about: About, opens_on: date
+    row: Any,
+    beside: _Beside,
+    conversations: Sequence[int],
+    *,
+    book: RuleBook,
+    about: About,
+    is_closed: bool,
 ) -> Quiet:
+    contact = row.name or row.email
     reason, waiting = rules.why_nothing(
-        facts.kind,
-        facts.began,
-        facts.answered,
-        facts.remembered,
-        contact=facts.contact,
-        gain=facts.gain,
-        set_aside=about.words(facts.set_aside_by),
-        rules=book.of(facts.day),
-        is_closed=facts.day < opens_on,
-        later=facts.later,
+        row.kind,
+        row.began,
+        row.answered,
+        beside.remembered,
+        contact=contact,
+        gain=beside.gain,
+        set_aside=about.words(row.set_aside_by),
+        rules=book.of(row.day),
+        is_closed=is_closed,
+        later=beside.later,
     )
     return Quiet(
-        day=facts.day,
-        title=did(facts.kind, facts.began, facts.contact),
-        reason=reason + rules.and_put_right(facts.put_right),
+        day=row.day,
+        title=did(row.kind, row.began, contact),
+        reason=reason + rules.and_put_right(beside.put_right),
         waiting=waiting,
-        icon=rules.ICONS[facts.kind],
+        icon=rules.ICONS[row.kind],
         conversations=conversations,
-        tie=facts.tie,
-        asked=about.questions.get(facts.asked),
+        tie=row.tie,
+        asked=beside.asked,
     )
 
 
