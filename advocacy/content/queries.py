@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.content import rules
@@ -42,19 +42,9 @@ def get_published_item(session: Session, item_id: int, now: datetime) -> Item:
     raise gone
 
 
-def library_page(
-    session: Session,
-    *,
-    now: datetime,
-    limit: int,
-    offset: int = 0,
-    search: str = "",
-    topic: str = "",
-) -> tuple[list[Item], int]:
-    """Return a page of what everybody may read now, latest first, and how much there is."""
-    return items_page(
-        session, State.PUBLISHED, now=now, limit=limit, offset=offset, search=search, topic=topic
-    )
+def newest_items(session: Session, now: datetime, limit: int) -> list[Item]:
+    """Return what came into the library last of what everybody may read now, latest first."""
+    return list(session.scalars(_items(_stands(State.PUBLISHED, now)).limit(limit)))
 
 
 def items_page(
@@ -72,15 +62,14 @@ def items_page(
     What is published but still to come stands with the drafts, what has expired with the archived.
     """
     condition = and_(_stands(state, now), _matches(search), _is_about(topic))
-    items = session.scalars(
-        select(Item)
-        .where(condition)
-        .order_by(func.coalesce(Item.published_at, Item.created_at).desc(), Item.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    items = session.scalars(_items(condition).limit(limit).offset(offset))
     total = session.scalar(select(func.count()).select_from(Item).where(condition)) or 0
     return list(items), total
+
+
+def _items(condition: ColumnElement[bool]) -> Select[Item]:
+    came = func.coalesce(Item.published_at, Item.created_at)
+    return select(Item).where(condition).order_by(came.desc(), Item.id.desc())
 
 
 def commonest_topics(session: Session, now: datetime, most: int) -> list[str]:

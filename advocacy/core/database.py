@@ -48,6 +48,12 @@ _POSTGRESQL_OPTIONS = (
     " -c plan_cache_mode=force_generic_plan"  # nor as long as planning it each time
 )
 
+_POOL: dict[str, Any] = {
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_use_lifo": True,  # the one used last has what it read and planned at hand
+}
+
 # As PostgreSQL names what went wrong.
 _WAITED_IN_VAIN = ("55P03", "40P01")
 _GONE = ("08", "57P")
@@ -65,9 +71,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = Lock()
         if self.is_sqlite:
-            self.engine = create_engine(
-                self.url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16, max_overflow=16
-            )
+            self.engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin_sqlite)
             event.listen(self.engine, "checkin", self._end_turn)
@@ -76,8 +80,7 @@ class Database:
                 self.url,
                 isolation_level="AUTOCOMMIT",
                 skip_autocommit_rollback=True,
-                pool_size=16,
-                max_overflow=16,
+                **_POOL,
                 connect_args={
                     "options": f"-c lock_timeout={BUSY_SECONDS * 1000:.0f} {_POSTGRESQL_OPTIONS}",
                     "keepalives_idle": KEEP_ALIVE_SECONDS,
@@ -168,7 +171,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous = FULL",  # acknowledged means kept, also when the power goes
         "foreign_keys = ON",
         "recursive_triggers = ON",  # else INSERT OR REPLACE slips past the ledger's guard
-        "cache_size = -8000",
+        "cache_size = -2000",  # KiB of each connection; the system keeps the file at hand
     ):
         connection.execute(f"PRAGMA {pragma}")
 

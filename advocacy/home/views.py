@@ -14,7 +14,7 @@ from advocacy.audit.rules import Action, grouped
 from advocacy.auth.forms import SignInForm
 from advocacy.auth.views import show_sign_in
 from advocacy.contacts.queries import count_contacts
-from advocacy.content.queries import library_page
+from advocacy.content.queries import newest_items
 from advocacy.conversations.corrections import (
     PutRight,
     corrections_for_today,
@@ -48,7 +48,7 @@ from advocacy.recognition.ranking import place_of
 from advocacy.recognition.replay import moved_at
 from advocacy.recognition.replayed_page import show_replayed
 from advocacy.recognition.rules import ordinal, period_after
-from advocacy.relationships.balance import alive_by_month, balance_of
+from advocacy.relationships.balance import balance_of, balance_with_months
 from advocacy.relationships.explained import explain
 from advocacy.relationships.queries import rings_of, worth_reaching_out
 from advocacy.relationships.rules import words_entered
@@ -82,10 +82,13 @@ def today() -> ResponseReturnValue:
     waiting = waiting_for_person(db(), current_user.id, limit=WAITING)
     contacts = {contact.id for contact, _ in reaching} | {contact.id for _, contact in waiting}
     more = len(waiting) == WAITING
-    items = library_page(db(), now=now(), limit=SHARING)[0]
+    items = newest_items(db(), now(), SHARING)
     questions = questions_for_today(db(), current_user.id, now() - TOLD)
     put_right = corrections_for_today(db(), current_user.id, now() - TOLD)
     corrections = put_right[-MOST_TOLD:]
+    balance, drawn = balance_with_months(
+        db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN
+    )
     told_about = [
         *(one.conversation for one in questions),
         *(one.conversation for one in corrections),
@@ -93,8 +96,8 @@ def today() -> ResponseReturnValue:
     return render_template(
         "home/today.html",
         greeting=greeting(now().astimezone(ZoneInfo(zone)).hour),
-        balance=balance_of(db(), current_user.id, month_of(day), day),
-        drawn=alive_by_month(db(), current_user.id, month_of(day), day, months=MONTHS_DRAWN),
+        balance=balance,
+        drawn=drawn,
         known=count_contacts(db(), current_user.id),
         waiting=waiting,
         waiting_count=count_waiting(db(), current_user.id) if more else len(waiting),

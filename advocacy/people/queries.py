@@ -63,6 +63,8 @@ def people_by_email(session: Session, emails: Collection[str]) -> dict[str, Pers
 
 def names_of(session: Session, numbers: Collection[int]) -> dict[int, str]:
     """Return the names of persons by their number."""
+    if not numbers:
+        return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(numbers))))
     return {number: name for number, name in rows}
 

@@ -62,22 +62,34 @@ def balance_of(session: Session, person_id: int, month: str, today: date) -> Tol
 
     Alive before + begun + revived - drifted - ended = alive.
     """
+    return balance_with_months(session, person_id, month, today, months=1)[0]
+
+
+def balance_with_months(
+    session: Session, person_id: int, month: str, today: date, *, months: int
+) -> tuple[Told, list[int]]:
+    """Return `balance_of`, and how many were alive at the end of each of the latest months."""
+    wanted = [shift_month(month, -back) for back in range(months - 1, -1, -1)]
     start, end = first_day(month), min(last_day(month), today)
-    stretches, absences = _stretches(session, person_id, start, end)
+    stretches, absences = _stretches(session, person_id, first_day(wanted[0]), end)
     changed: dict[Move, list[int]] = {move: [] for move in Move}
     for stretch in stretches:
         for day, move in moves(stretch, absences):
             if start <= day <= end:
                 changed[move].append(stretch.tie)
-    before = start - timedelta(days=1)
-    return Told(
-        before=sum(is_alive(one, absences, before) for one in stretches),
+
+    def alive(day: date) -> int:
+        return sum(is_alive(one, absences, day) for one in stretches)
+
+    told = Told(
+        before=alive(start - timedelta(days=1)),
         begun=changed[Move.BEGUN],
         revived=changed[Move.REVIVED],
         drifted=changed[Move.DRIFTED],
         ended=changed[Move.ENDED],
-        alive=sum(is_alive(one, absences, end) for one in stretches),
+        alive=alive(end),
     )
+    return told, [alive(min(last_day(each), today)) for each in wanted]
 
 
 def ties_behind(
@@ -129,16 +141,6 @@ def talks_behind(
         .order_by(func.count().desc(), Participant.contact_id)
     )
     return [(tie, dict(zip(counted, figures, strict=True))) for tie, *figures in rows]
-
-
-def alive_by_month(
-    session: Session, person_id: int, month: str, today: date, *, months: int
-) -> list[int]:
-    """Return how many relationships were alive at the end of each of the latest months."""
-    wanted = [shift_month(month, -back) for back in range(months - 1, -1, -1)]
-    stretches, absences = _stretches(session, person_id, first_day(wanted[0]), today)
-    ends = [min(last_day(each), today) for each in wanted]
-    return [sum(is_alive(one, absences, end) for one in stretches) for end in ends]
 
 
 def _stretches(

@@ -28,7 +28,7 @@ from advocacy.questions.actions import ask
 from advocacy.questions.models import Question
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import rebuild, verify
-from advocacy.relationships.balance import alive_by_month, balance_of
+from advocacy.relationships.balance import balance_of, balance_with_months
 from advocacy.relationships.explained import explain
 from tests.builders import (
     add_contacts,
@@ -227,7 +227,7 @@ def test_who_asks_is_forgotten_and_the_numbers_stay(
     )
     later = balance_of(session, ada.id, "2026-12", date(2026, 12, 31))
     assert (later.before, later.ended, later.alive) == (0, [], 0)
-    assert alive_by_month(session, ada.id, "2026-11", DAY, months=2) == [1, 0]
+    assert balance_with_months(session, ada.id, "2026-11", DAY, months=2)[1] == [1, 0]
     told = explain(session, ada, "2026-11", for_manager=False, with_quiet=True)
     assert all("Sofia" not in entry.reason for entry in told.entries)
     assert verify(session).problems == []

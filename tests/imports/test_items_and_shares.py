@@ -3,7 +3,8 @@
 from sqlalchemy import func, select
 
 from advocacy.content.models import Item
-from advocacy.content.queries import library_page
+from advocacy.content.queries import items_page
+from advocacy.content.rules import State
 from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.points.models import Entry
@@ -23,7 +24,7 @@ def test_items_are_published_once(bring_in: Import, programme: Database) -> None
     assert counts(bring_in("items", text)) == (0, 0, 2, 0)
     assert counts(bring_in("items", "title\nPlain\nPlain\n")) == (0, 0, 2, 0)
     with programme.reading() as session:
-        items, total = library_page(session, now=now(), limit=10)
+        items, total = items_page(session, State.PUBLISHED, now=now(), limit=10)
     assert total == 2
     assert [item.title for item in items] == ["Plain", "Launch"]
     assert (items[1].url, items[1].text, items[1].topics) == (

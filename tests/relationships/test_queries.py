@@ -16,7 +16,7 @@ from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.actions import close_months
-from advocacy.relationships.balance import alive_by_month, balance_of
+from advocacy.relationships.balance import balance_of, balance_with_months
 from advocacy.relationships.explained import explain
 from advocacy.relationships.queries import people_known, rings_of, strength_of, worth_reaching_out
 from advocacy.relationships.rules import Fate, Told, in_words, why_nothing
@@ -126,7 +126,7 @@ def test_the_balance_of_every_month_adds_up(session: Session, ada: Person) -> No
     alive_history(session, ada, ties[3], 16, 29, 42, 43)
     today = date(2026, 12, 31)
     closing = 0
-    history = alive_by_month(session, ada.id, "2026-12", today, months=12)
+    history = balance_with_months(session, ada.id, "2026-12", today, months=12)[1]
     for n, shown in enumerate(history, start=1):
         balance = balance_of(session, ada.id, f"2026-{n:02d}", today)
         assert balance.before == closing
