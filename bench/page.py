@@ -63,7 +63,11 @@ def bare_app() -> Flask:
     }
     me = context["me"]
     constant["me"] = SimpleNamespace(id=me.id, name=me.name, preferred_name="", called=me.called)
-    app.jinja_env.globals.update(csrf_token=lambda: "constant", form_key=lambda: "constant")
+    app.jinja_env.globals.update(
+        csrf_token=lambda: "constant",
+        form_key=lambda: "constant",
+        sprite=ours.jinja_env.globals["sprite"],
+    )
     app.secret_key = SECRET
     collect_less()
 

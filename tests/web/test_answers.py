@@ -273,3 +273,18 @@ def test_styles_are_kept_under_an_address_that_changes_with_them(
         with carrying.test_request_context():
             addresses.append(url_for("static", filename="base.css"))
     assert addresses[0] == addresses[1] != addresses[2]
+
+
+def test_all_that_a_page_draws_with_is_there(app: Flask, database: Database) -> None:
+    page = read(Caller(app, "avi").get("/"))
+    drawn = {str(icon["href"]).partition("#")[::2] for icon in page.select("use[href]")}
+    carried = {str(one.get("href") or one["src"]) for one in page.select("link[href], script[src]")}
+    anybody = app.test_client()
+    found = {
+        address: anybody.get(address, buffered=True)
+        for address in carried | {sprite for sprite, _ in drawn}
+    }
+    assert {answer.status_code for answer in found.values()} == {200}
+    assert len(drawn) > 5
+    for sprite, name in drawn:
+        assert f'id="{name}"' in found[sprite].text
