@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -130,7 +130,7 @@ def _quiet(
     first_open = first_open_month(session) or ""
     opens_on = first_day(first_open) if first_open else date.min
     put_right = about.put_right_last()
-    quiet = []
+    told: dict[Quiet, list[int]] = {}
     for row, talks in groups:
         lines: dict[_Beside, list[int]] = {}
         for of in talks:
@@ -143,11 +143,11 @@ def _quiet(
                 about.questions.get(of[0]),
             )
             lines.setdefault(beside, []).append(of[0])
-        quiet += [
-            _told(row, beside, alike, book=book, about=about, is_closed=row.day < opens_on)
-            for beside, alike in lines.items()
-        ]
-    return sorted(quiet, key=lambda one: (one.day, one.conversations[0]), reverse=True)
+        for beside, alike in lines.items():
+            one = _told(row, beside, book=book, about=about, is_closed=row.day < opens_on)
+            told.setdefault(one, []).extend(alike)
+    quiet = [replace(one, conversations=sorted(all_, reverse=True)) for one, all_ in told.items()]
+    return sorted(quiet, key=lambda one: (one.day, one.conversations[0], one.tie), reverse=True)
 
 
 def _talks(row: Any) -> list[tuple[int, int]]:
@@ -155,15 +155,8 @@ def _talks(row: Any) -> list[tuple[int, int]]:
     return [(number, row.tie) for number in sorted(map(int, row[0].split(",")), reverse=True)]
 
 
-def _told(
-    row: Any,
-    beside: _Beside,
-    conversations: Sequence[int],
-    *,
-    book: RuleBook,
-    about: About,
-    is_closed: bool,
-) -> Quiet:
+def _told(row: Any, beside: _Beside, *, book: RuleBook, about: About, is_closed: bool) -> Quiet:
+    """Return what is told of some alike talks; of others, too, for which it may be the same."""
     contact = row.name or row.email
     reason, waiting = rules.why_nothing(
         row.kind,
@@ -183,7 +176,7 @@ def _told(
         reason=reason + rules.and_put_right(beside.put_right),
         waiting=waiting,
         icon=rules.ICONS[row.kind],
-        conversations=conversations,
+        conversations=(),
         tie=row.tie,
         asked=beside.asked,
     )

@@ -1,6 +1,6 @@
 """A month week by week: what is told of talks that earned nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -32,3 +32,29 @@ def test_talks_of_which_all_the_same_is_told_are_one_line(
             ("Wrote to Tom", [alike[-1].id + 2]),
         ]
     )
+
+
+def test_what_decides_nothing_of_what_is_told_makes_no_line_of_its_own(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    """Logged too late they bring nothing, whether they were answered or not."""
+    late = MONDAY + timedelta(days=30)
+    talks = [
+        log(session, ada, sofia, MONDAY, answered=answered, today=late)
+        for answered in (True, False, True)
+    ]
+    told = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
+    [week] = by_week(told)
+    assert [one.conversations for one in week.quiet] == [[talk.id for talk in talks[::-1]]]
+
+
+def test_those_who_were_in_a_talk_stand_in_the_same_order_every_time(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    """Whatever the words, and whatever of them the database puts together first."""
+    ties = [sofia, *add_contacts(session, ada, "Zoe", "Ada", "Tom")]
+    for _ in range(2):
+        log(session, ada, ties[::-1], MONDAY, "wrote", today=MONDAY + timedelta(days=30))
+    told = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
+    [week] = by_week(told)
+    assert [one.tie for one in week.quiet] == ties
