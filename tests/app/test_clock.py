@@ -17,9 +17,11 @@ from advocacy.jobs.rules import Turn
 from advocacy.mail.actions import post
 from advocacy.mail.models import Letter
 from advocacy.mail.queries import GIVEN_UP
+from advocacy.points.models import StandingCount
+from advocacy.relationships.models import DayCount
 from advocacy.web.models import SentForm
 from advocacy.web.rules import SENT_FORMS_KEPT
-from tests.builders import add_person, add_programme
+from tests.builders import add_contacts, add_person, add_programme, log
 from tests.mailserver import MailServer
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -55,6 +57,22 @@ def test_tidying_removes_what_has_ended_and_nothing_else(
     with fresh_database.reading() as session:
         for column in (SignIn.person_id, OneTimeLink.person_id, SentForm.person_id):
             assert session.scalars(select(column)).all() == [bo]
+
+
+def test_tidying_makes_one_row_of_many_of_every_count(
+    settings: Settings, fresh_database: Database
+) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        ada = add_person(session)
+        for name in ("Sofia", "Tom"):
+            log(session, ada, add_contacts(session, ada, name)[0], NOW.date())
+    tidy = next(job for job in jobs(settings, fresh_database) if job.name == "tidy up")
+    assert "rows of counts" in tidy.run(Turn(NOW, lambda: False))
+    with fresh_database.reading() as session:
+        for query in (select(DayCount.day), select(StandingCount.month, StandingCount.word)):
+            rows = session.execute(query).all()
+            assert len(rows) == len(set(rows)) > 0
 
 
 def test_a_backup_is_taken_daily_and_the_newest_are_kept(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from advocacy.people import actions, searching
 from advocacy.people.models import Person
 from advocacy.people.searching import people_page
-from tests.builders import add_person, add_programme, is_found_by_words
+from tests.builders import FIRST_DAY, add_person, add_programme, is_found_by_words, noon
 
 
 def found(session: Session, search: str) -> list[str]:
@@ -86,3 +86,25 @@ def test_of_common_words_they_come_in_the_order_of_the_words(three: Session) -> 
     """João has marsh, oliveira and the address; Olive has olive, strasse and hers."""
     names = ["João Oliveira-Marsh", "Olive STRASSE"]
     assert found(three, "oli") == (names if searching.FEW > 0 else names[::-1])
+
+
+@pytest.mark.parametrize("search", ["", "example", "oli"])
+def test_who_left_is_neither_listed_nor_counted_where_only_the_active_are(
+    three: Session, search: str
+) -> None:
+    everybody = people_page(three, limit=9, offset=0, search=search).people
+    everybody[0].deactivated_at = noon(FIRST_DAY)
+    three.flush()
+    active = people_page(three, limit=9, offset=0, search=search, only_active=True)
+    assert active == (everybody[1:], len(everybody) - 1, False)
+
+
+def test_pages_after_one_another_show_everybody_once(three: Session) -> None:
+    """Of a person with two words that begin so, and of several with the same word."""
+    for name in ("Olive Oliver", "Oliver Olive", "Olive Olive-Oliveira"):
+        add_person(three, f"{name.split()[-1]}@again.example".lower(), name=name)
+    together = [people_page(three, limit=1, offset=at, search="oli") for at in range(5)]
+    assert [page.has_more for page in together] == [True] * 4 + [False]
+    everybody = people_page(three, limit=9, offset=0, search="oli").people
+    assert [one for page in together for one in page.people] == everybody
+    assert len({one.id for one in everybody}) == 5

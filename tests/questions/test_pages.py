@@ -94,6 +94,8 @@ def test_asked_answered_set_aside_and_counting_again(
         assert "set aside" in said(caller, path).lower(), path
     assert "set aside “" in said(avi, "/")
     assert "It was a letter." in said(avi, "/growth")
+    quiet = [one for one in avi.page("/growth").select(".entry") if "brings no points" in one.text]
+    assert [mine in str(one) for one in quiet] == [True]
     assert "Set aside by" in said(avi, f"/contacts/{ids['maria']}")
     mina.send(theirs, {"reason": "It was a call."}, f"{theirs}/restore")
     assert points(app, ids) == 9

@@ -435,3 +435,16 @@ def test_what_was_taken_off_is_told_from_what_stands(
     log(session, ada, sofia, MONDAY)
     told = explain(session, ada, month_of(MONDAY), for_manager=True).entries
     assert [(one.points, one.taken_off) for one in told] == [(4, False), (-4, False), (4, True)]
+
+
+def test_each_of_several_alike_talks_counts_for_what_a_ring_is_built_of(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    for _ in range(3):
+        log(session, ada, sofia, MONDAY)
+    for kind in ("called", "met"):
+        log(session, ada, sofia, MONDAY, kind, began="contact" if kind == "called" else "advocate")
+    last = log(session, ada, sofia, MONDAY + timedelta(days=1), "met")
+    told = strength_of(session, ada.id, sofia, MONDAY + timedelta(days=1))
+    assert told.built == {"conversations": 3, "answers": 1, "in_person": 2}
+    assert (told.ring.talks, told.ring.tone, told.ring.last_day) == (6, "leaf", last.day)

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from advocacy.conversations.actions import take_back
 from advocacy.people.models import Person
 from advocacy.relationships.explained import explain
 from advocacy.relationships.weeks import by_week
-from tests.builders import add_contacts, log, put_question
+from tests.builders import add_contacts, log, noon, put_question
 
 MONDAY = date(2026, 1, 5)
 
@@ -58,3 +59,10 @@ def test_those_who_were_in_a_talk_stand_in_the_same_order_every_time(
     told = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
     [week] = by_week(told)
     assert [one.tie for one in week.quiet] == ties
+
+
+def test_of_what_was_taken_back_nothing_is_told(session: Session, ada: Person, sofia: int) -> None:
+    _, stays, goes = (log(session, ada, sofia, MONDAY) for _ in range(3))
+    take_back(session, goes, noon(MONDAY))
+    told = explain(session, ada, "2026-01", for_manager=False, with_quiet=True)
+    assert [one.conversations for one in told.quiet] == [[stays.id]]
