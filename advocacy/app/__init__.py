@@ -132,6 +132,7 @@ def serve_app() -> Flask:
 
     The clock's work is done beside it, by one of all the processes that serve.
     """
+    worker.share_memory()
     worker.end_with_the_server()
     settings = Settings.from_environment()
     database = Database(settings.database_url)

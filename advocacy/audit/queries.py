@@ -8,20 +8,24 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.audit.models import Event
+from advocacy.core.statements import built_once
 
 
 def events_about(
     session: Session, subject_id: int, action: str, *, limit: int, offset: int = 0
 ) -> list[Event]:
     """Return what was done to a person, latest first."""
-    return list(
-        session.scalars(
-            select(Event)
-            .where(Event.subject_id == subject_id, Event.action == action)
-            .order_by(Event.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
+    return list(session.scalars(*_about(subject_id, action, limit, offset)))
+
+
+@built_once
+def _about(subject_id: int, action: str, limit: int, offset: int) -> Select[Event]:
+    return (
+        select(Event)
+        .where(Event.subject_id == subject_id, Event.action == action)
+        .order_by(Event.id.desc())
+        .limit(limit)
+        .offset(offset)
     )
 
 

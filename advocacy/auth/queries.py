@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.auth.models import Credential, EmailChange, OneTimeLink, SignIn
 from advocacy.auth.rules import Purpose
 from advocacy.core.codes import hashed
+from advocacy.core.statements import built_once
 from advocacy.factors.queries import has_factor
 from advocacy.people.models import Person
 from advocacy.people.rules import Role
@@ -32,7 +33,10 @@ class Known:
     owes_terms: bool
 
 
-def _known() -> Any:
+@built_once
+def _known(
+    token_hash: str, now: datetime
+) -> Select[Person, Programme | None, datetime, bool, bool]:
     required = and_(
         Person.role.in_([Role.MANAGER, Role.ADMINISTRATOR]),
         func.coalesce(Programme.second_step_required, false()),
@@ -42,21 +46,17 @@ def _known() -> Any:
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(Programme, true())
         .where(
-            SignIn.token_hash == bindparam("token_hash"),
-            SignIn.ends_at > bindparam("now", type_=SignIn.ends_at.type),
+            SignIn.token_hash == token_hash,
+            SignIn.ends_at > now,
             Person.deactivated_at.is_(None),
         )
         .options(joinedload(Person.team))
     )
 
 
-_KNOWN = _known()
-"""Asked at every request, so built once: building it takes longer than answering it."""
-
-
 def known_by_sign_in(session: Session, token: str, now: datetime) -> Known | None:
     """Return the active person whom a sign-in belongs to, with the team; None when it ended."""
-    row = session.execute(_KNOWN, {"token_hash": hashed(token), "now": now}).one_or_none()
+    row = session.execute(*_known(hashed(token), now)).one_or_none()
     if row is None:
         return None
     person, programme, seen_at, owes_factor, owes_terms = row

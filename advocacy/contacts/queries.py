@@ -1,13 +1,14 @@
 """Reading contacts, always those of one person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.contacts.models import Contact, OtherName
 from advocacy.contacts.rules import key
 from advocacy.core.errors import NotFound
+from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 
 
@@ -40,7 +41,8 @@ def contacts_with_emails(
     session: Session, person_id: int, keys: Collection[str]
 ) -> dict[str, Contact]:
     """Return a person's contacts by the key of their e-mail address, or of another they have."""
-    return dict(_called(session, person_id, Contact.email_key, keys, is_email=True))
+    rows = session.execute(*_with_emails(person_id, sorted(keys))) if keys else ()
+    return {email: contact for email, contact in rows}
 
 
 def contacts_with_names(
@@ -51,37 +53,43 @@ def contacts_with_names(
     A name may fit several.
     """
     found: dict[str, list[Contact]] = {}
-    for name, contact in _called(session, person_id, Contact.name_key, keys, is_email=False):
+    for name, contact in session.execute(*_with_names(person_id, sorted(keys))) if keys else ():
         found.setdefault(name, []).append(contact)
     return found
 
 
+@built_once
+def _with_emails(person_id: int, keys: Sequence[str]) -> Select[str, Contact]:
+    return _called(Contact.email_key, person_id, keys, is_email=True)
+
+
+@built_once
+def _with_names(person_id: int, keys: Sequence[str]) -> Select[str, Contact]:
+    return _called(Contact.name_key, person_id, keys, is_email=False)
+
+
 def _called(
-    session: Session,
-    person_id: int,
     main: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-    keys: Collection[str],
+    person_id: int,
+    keys: Sequence[str],
     *,
     is_email: bool,
-) -> list[tuple[str, Contact]]:
-    if not keys:
-        return []
+) -> Select[str, Contact]:
     named = union(
         select(main.label("key"), Contact.id.label("contact_id")).where(
-            Contact.person_id == person_id, main.in_(sorted(keys))
+            Contact.person_id == person_id, main.in_(keys)
         ),
         select(OtherName.key, OtherName.contact_id).where(
             OtherName.person_id == person_id,
-            OtherName.key.in_(sorted(keys)),
+            OtherName.key.in_(keys),
             OtherName.is_email.is_(is_email),
         ),
     ).subquery()
-    rows = session.execute(
+    return (
         select(named.c.key, Contact)
         .join(Contact, Contact.id == named.c.contact_id)
         .order_by(Contact.id)
     )
-    return [(name, contact) for name, contact in rows]
 
 
 def other_names(session: Session, contact_id: int) -> list[OtherName]:
@@ -133,6 +141,8 @@ def is_colleague() -> ColumnElement[bool]:
 
 def colleagues_among(session: Session, contacts: Collection[int]) -> set[int]:
     """Return which of some contacts are persons of the programme."""
+    if not contacts:
+        return set()
     return set(
         session.scalars(select(Contact.id).where(Contact.id.in_(sorted(contacts)), is_colleague()))
     )
@@ -194,9 +204,9 @@ def search_contacts(session: Session, person_id: int, text: str, *, limit: int) 
 
 def count_contacts(session: Session, person_id: int) -> int:
     """Return how many people a person knows here."""
-    return (
-        session.scalar(
-            select(func.count()).select_from(Contact).where(Contact.person_id == person_id)
-        )
-        or 0
-    )
+    return session.connection().scalar(*_count(person_id)) or 0
+
+
+@built_once
+def _count(person_id: int) -> Select[int]:
+    return select(func.count()).select_from(Contact).where(Contact.person_id == person_id)

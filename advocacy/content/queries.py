@@ -10,6 +10,7 @@ from advocacy.content import rules
 from advocacy.content.models import Item
 from advocacy.content.rules import State
 from advocacy.core.errors import Gone, NotFound
+from advocacy.core.statements import built_once
 
 _TOPIC_LINES = 500
 
@@ -44,7 +45,12 @@ def get_published_item(session: Session, item_id: int, now: datetime) -> Item:
 
 def newest_items(session: Session, now: datetime, limit: int) -> list[Item]:
     """Return what came into the library last of what everybody may read now, latest first."""
-    return list(session.scalars(_items(_stands(State.PUBLISHED, now)).limit(limit)))
+    return list(session.scalars(*_newest(now, limit)))
+
+
+@built_once
+def _newest(now: datetime, limit: int) -> Select[Item]:
+    return _items(_is_out(now)).limit(limit)
 
 
 def items_page(
@@ -74,14 +80,19 @@ def _items(condition: ColumnElement[bool]) -> Select[Item]:
 
 def commonest_topics(session: Session, now: datetime, most: int) -> list[str]:
     """Return the topics that most of what everybody may read now is about."""
-    lines = session.execute(
+    lines = session.execute(*_topics(now))
+    return rules.commonest_topics(((topics, items) for topics, items in lines), most)
+
+
+@built_once
+def _topics(now: datetime) -> Select[str, int]:
+    return (
         select(Item.topics, func.count())
         .where(_is_out(now), Item.topics != "")
         .group_by(Item.topics)
         .order_by(func.count().desc())
         .limit(_TOPIC_LINES)
     )
-    return rules.commonest_topics(((topics, items) for topics, items in lines), most)
 
 
 def count_by_state(session: Session, now: datetime) -> dict[State, int]:

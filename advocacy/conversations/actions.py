@@ -16,7 +16,7 @@ from advocacy.conversations import queries, rules
 from advocacy.conversations.erasing import forget_reasons
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import Said, Source
-from advocacy.core.database import new_numbers
+from advocacy.core.database import insert_numbered
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.time import day_of, month_of
 from advocacy.people.queries import hold_person
@@ -119,12 +119,11 @@ def _write(session: Session, conversations: Sequence[NewConversation], now: date
 def _insert_conversations(
     session: Session, conversations: Sequence[NewConversation], now: datetime
 ) -> list[int]:
-    numbers = new_numbers(session, Conversation.id, len(conversations))
-    session.connection().execute(
-        insert(Conversation),
+    return insert_numbered(
+        session,
+        Conversation.id,
         [
             {
-                "id": number,
                 "person_id": conversation.person_id,
                 "day": conversation.said.day,
                 "kind": str(conversation.said.kind),
@@ -137,10 +136,9 @@ def _insert_conversations(
                 "external_id": conversation.external_id,
                 "digest": conversation.digest,
             }
-            for number, conversation in zip(numbers, conversations, strict=True)
+            for conversation in conversations
         ],
     )
-    return numbers
 
 
 def _insert_participants(

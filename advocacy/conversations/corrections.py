@@ -1,13 +1,16 @@
 """Reading what managers put right: of one conversation, of a person, and lately."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Correction
 from advocacy.conversations.rules import in_short
+from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 
 
@@ -41,8 +44,12 @@ def corrections_about(session: Session, conversation: Conversation) -> list[PutR
 
 def corrections_to(session: Session, person_id: int) -> list[PutRight]:
     """Return what managers put right about a person's conversations, as they did."""
-    query = _corrections().where(Conversation.person_id == person_id)
-    return _found(session, query.order_by(Correction.id))
+    return _found(session, *_to(person_id))
+
+
+@built_once
+def _to(person_id: int) -> Select[Correction, Conversation, str]:
+    return _corrections().where(Conversation.person_id == person_id).order_by(Correction.id)
 
 
 def corrections_for_today(session: Session, person_id: int, since: datetime) -> list[PutRight]:
@@ -50,13 +57,18 @@ def corrections_for_today(session: Session, person_id: int, since: datetime) -> 
 
     :param since: the moment from which on corrections are told.
     """
-    query = _corrections().where(
+    return _found(session, *_for_today(person_id, since))
+
+
+@built_once
+def _for_today(person_id: int, since: datetime) -> Select[Correction, Conversation, str]:
+    of_person = _corrections().where(
         Conversation.person_id == person_id,
         Conversation.taken_back_at.is_(None),
         Correction.corrected_at >= since,
         Correction.conversation_id == Conversation.id,
     )
-    return _found(session, query.order_by(Correction.id))
+    return of_person.order_by(Correction.id)
 
 
 def put_right_then_taken_back(
@@ -95,5 +107,9 @@ def _corrections() -> Select[Correction, Conversation, str]:
     )
 
 
-def _found(session: Session, query: Select[Correction, Conversation, str]) -> list[PutRight]:
-    return [PutRight(made, spoken, by) for made, spoken, by in session.execute(query)]
+def _found(
+    session: Session,
+    query: Select[Correction, Conversation, str],
+    values: Mapping[str, Any] | None = None,
+) -> list[PutRight]:
+    return [PutRight(made, spoken, by) for made, spoken, by in session.execute(query, values)]

@@ -1,13 +1,14 @@
 """Reading what saw that a tie spoke on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import VOUCHES_FOR_ANY, Source
+from advocacy.core.statements import built_once
 
 CHUNK = 500
 
@@ -19,13 +20,16 @@ def confirmed_among(
     ties = sorted({tie for tie, _ in spoken if tie})
     found: set[tuple[int, date]] = set()
     for at in range(0, len(ties), CHUNK):
-        rows = session.execute(
-            select(Witness.tie_id, Witness.day).where(
-                Witness.tie_id.in_(ties[at : at + CHUNK]), Witness.source == Source.CONFIRMED
-            )
-        )
+        rows = session.execute(*_confirmed(ties[at : at + CHUNK]))
         found.update((tie, day) for tie, day in rows if (tie, day) in spoken)
     return found
+
+
+@built_once
+def _confirmed(ties: Sequence[int]) -> Select[int, date]:
+    return select(Witness.tie_id, Witness.day).where(
+        Witness.tie_id.in_(ties), Witness.source == Source.CONFIRMED
+    )
 
 
 def sources_by_day(session: Session, tie: int) -> dict[date, str]:

@@ -1,11 +1,11 @@
 """Reading conversations, always those of one person, and the deeds that they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact
@@ -13,6 +13,7 @@ from advocacy.contacts.queries import is_colleague
 from advocacy.conversations.models import Conversation, Participant, Witness
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.core.errors import Gone, NotFound
+from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 from advocacy.points.models import Tie
 from advocacy.points.rules import Began, Deed, Remembered, remembered_only
@@ -37,10 +38,11 @@ def records_of_ties(
 
     :param first_day: the programme's.
     """
+    session.flush()  # no connection does it by itself
     found: dict[int, list[Record]] = {}
     ordered = sorted(ties)
     for at in range(0, len(ordered), CHUNK):
-        rows = session.execute(_RECORDS, {"ties": ordered[at : at + CHUNK]}).all()
+        rows = session.connection().execute(*_records(ordered[at : at + CHUNK])).all()
         for (
             tie,
             number,
@@ -70,7 +72,8 @@ def records_of_ties(
     return found
 
 
-def _records() -> Any:
+@built_once
+def _records(ties: Sequence[int]) -> Any:
     advocate = aliased(Person)
     seen = (
         select(Witness.tie_id)
@@ -102,13 +105,9 @@ def _records() -> Any:
         .join(advocate, advocate.id == Conversation.person_id)
         .where(
             Conversation.taken_back_at.is_(None),
-            Participant.contact_id.in_(bindparam("ties", expanding=True)),
+            Participant.contact_id.in_(ties),
         )
     )
-
-
-_RECORDS = _records()
-"""Asked at every posting, so built once: building it takes longer than answering it."""
 
 
 def get_conversation(session: Session, person_id: int, conversation_id: int) -> Conversation:
@@ -127,6 +126,28 @@ def get_conversation(session: Session, person_id: int, conversation_id: int) -> 
     if conversation.taken_back_at is not None:
         raise Gone("This conversation was taken back meanwhile, perhaps in another tab.")
     return conversation
+
+
+def participants_with_contacts(
+    session: Session, person_id: int, conversation_id: int
+) -> list[tuple[Participant, Contact]]:
+    """Return who took part in a person's conversation, in the order they were named.
+
+    As the database has them: settling marks what counts without telling the session.
+    """
+    rows = session.execute(*_with_contacts(person_id, conversation_id))
+    return [(participant, contact) for participant, contact in rows]
+
+
+@built_once
+def _with_contacts(person_id: int, conversation_id: int) -> Select[Participant, Contact]:
+    return (
+        select(Participant, Contact)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .where(Participant.conversation_id == conversation_id, Contact.person_id == person_id)
+        .order_by(Participant.position, Participant.contact_id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def participants_of(session: Session, conversation_id: int) -> list[Participant]:
@@ -163,25 +184,23 @@ def same_on_day(
     session: Session, person_id: int, contacts: Collection[int], kind: str, day: date
 ) -> list[Contact]:
     """Return with whom of some contacts a person has a conversation of this kind and day."""
-    return list(
-        session.scalars(
-            select(Contact)
-            .where(
-                Contact.id.in_(sorted(contacts)),
-                select(Participant.contact_id)
-                .join(Conversation, Conversation.id == Participant.conversation_id)
-                .where(
-                    Participant.contact_id == Contact.id,
-                    Conversation.person_id == person_id,
-                    Conversation.day == day,
-                    Conversation.kind == kind,
-                    Conversation.taken_back_at.is_(None),
-                )
-                .exists(),
-            )
-            .order_by(Contact.id)
+    return list(session.scalars(*_same_on_day(person_id, sorted(contacts), kind, day)))
+
+
+@built_once
+def _same_on_day(person_id: int, contacts: Sequence[int], kind: str, day: date) -> Select[Contact]:
+    spoken = (
+        select(Participant.contact_id)
+        .join(Conversation, Conversation.id == Participant.conversation_id)
+        .where(
+            Participant.contact_id == Contact.id,
+            Conversation.person_id == person_id,
+            Conversation.day == day,
+            Conversation.kind == kind,
+            Conversation.taken_back_at.is_(None),
         )
     )
+    return select(Contact).where(Contact.id.in_(contacts), spoken.exists()).order_by(Contact.id)
 
 
 def only_known_by(session: Session, conversation: Conversation) -> list[Contact]:
@@ -235,6 +254,15 @@ def talks_by_contact(
     session: Session, person_id: int, contacts: Collection[int]
 ) -> dict[int, list[Talks]]:
     """Return every conversation, by contact, for the ring: what is only remembered counts too."""
+    talks: dict[int, list[Talks]] = {}
+    rows = session.connection().execute(*_talks(person_id, sorted(contacts)))
+    for contact, day, answered, kind, began, times in rows:
+        talks.setdefault(contact, []).append(Talks(day, answered, kind, began, times))
+    return talks
+
+
+@built_once
+def _talks(person_id: int, contacts: Sequence[int]) -> Any:
     alike = (
         Participant.contact_id,
         Conversation.day,
@@ -242,26 +270,27 @@ def talks_by_contact(
         Conversation.kind,
         Conversation.began,
     )
-    rows = session.execute(
+    return (
         select(*alike, func.count())
         .join(Conversation, Conversation.id == Participant.conversation_id)
         .where(
             Conversation.person_id == person_id,
             Conversation.taken_back_at.is_(None),
             # As a sum, or SQLite looks for each of them in each conversation.
-            (Participant.contact_id + 0).in_(sorted(contacts)),
+            (Participant.contact_id + 0).in_(contacts),
         )
         .group_by(*alike)
         .order_by(Conversation.day)
     )
-    talks: dict[int, list[Talks]] = {}
-    for contact, day, answered, kind, began, times in rows:
-        talks.setdefault(contact, []).append(Talks(day, answered, kind, began, times))
-    return talks
 
 
 def recent_contacts(session: Session, person_id: int, *, limit: int) -> list[Contact]:
     """Return the contacts whom a person spoke with last, then those added last."""
+    return list(session.scalars(*_recent(person_id, limit)))
+
+
+@built_once
+def _recent(person_id: int, limit: int) -> Select[Contact]:
     last = (
         select(Participant.contact_id, func.max(Conversation.id).label("number"))
         .join(Conversation, Conversation.id == Participant.conversation_id)
@@ -269,14 +298,12 @@ def recent_contacts(session: Session, person_id: int, *, limit: int) -> list[Con
         .group_by(Participant.contact_id)
         .subquery()
     )
-    return list(
-        session.scalars(
-            select(Contact)
-            .outerjoin(last, last.c.contact_id == Contact.id)
-            .where(Contact.person_id == person_id)
-            .order_by(last.c.number.is_(None), last.c.number.desc(), Contact.id.desc())
-            .limit(limit)
-        )
+    return (
+        select(Contact)
+        .outerjoin(last, last.c.contact_id == Contact.id)
+        .where(Contact.person_id == person_id)
+        .order_by(last.c.number.is_(None), last.c.number.desc(), Contact.id.desc())
+        .limit(limit)
     )
 
 
@@ -298,7 +325,13 @@ def waiting_for_person(
     session: Session, person_id: int, *, limit: int
 ) -> list[tuple[Conversation, Contact]]:
     """Return who wrote and waits for this person's answer, the longest wait first."""
-    rows = session.execute(
+    rows = session.execute(*_waiting(person_id, limit))
+    return [(conversation, contact) for conversation, contact in rows]
+
+
+@built_once
+def _waiting(person_id: int, limit: int) -> Select[Conversation, Contact]:
+    return (
         select(Conversation, Contact)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Participant.contact_id)
@@ -306,7 +339,6 @@ def waiting_for_person(
         .order_by(Conversation.day, Conversation.id)
         .limit(limit)
     )
-    return [(conversation, contact) for conversation, contact in rows]
 
 
 def count_waiting(session: Session, person_id: int) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -17,9 +17,8 @@ from sqlalchemy import (
     ExceptionContext,
     create_engine,
     event,
-    func,
+    insert,
     make_url,
-    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -209,21 +208,22 @@ def _is_read_only(error: BaseException | None) -> bool:
     )
 
 
-def new_numbers(session: Session, column: InstrumentedAttribute[int], count: int) -> list[int]:
-    """Return numbers, in order, for rows to be inserted: nobody else gets them.
-
-    With these, many rows go in at once on either engine and yet it is known which is which;
-    SQLite returns the numbers that it gives in no order.
+def insert_numbered(
+    session: Session, column: InstrumentedAttribute[int], rows: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Insert rows and return the numbers that they got, in the order of the rows.
 
     :param column: the table's numbered primary key.
+    :param rows: all with the same names.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        highest = session.scalar(select(func.max(column))) or 0  # the write lock is ours
-        return list(range(highest + 1, highest + count + 1))
-    sequence = func.pg_get_serial_sequence(column.class_.__tablename__, column.key)
-    return list(
-        session.scalars(select(func.nextval(sequence)).select_from(func.generate_series(1, count)))
-    )
+    if not rows:
+        return []
+    return list(session.connection().scalars(_insert_numbered_into(column), rows))
+
+
+@cache
+def _insert_numbered_into(column: InstrumentedAttribute[int]) -> Any:
+    return insert(column.class_).returning(column, sort_by_parameter_order=True)
 
 
 def upsert(

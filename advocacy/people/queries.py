@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from advocacy.core.errors import NotFound
+from advocacy.core.statements import built_once
 from advocacy.people.models import Absence, Membership, Person, ProfileVersion, Team
 from advocacy.people.rules import Role, email_key, team_key
 
@@ -69,14 +70,14 @@ def names_of(session: Session, numbers: Collection[int]) -> dict[int, str]:
     return {number: name for number, name in rows}
 
 
-_HOLD_PERSON = (
-    select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True)
-)
-
-
 def hold_person(session: Session, person_id: int) -> None:
     """Hold a person, so that what is written about one is written one after the other."""
-    session.execute(_HOLD_PERSON, {"person": person_id})
+    session.connection().execute(*_held(person_id))
+
+
+@built_once
+def _held(person_id: int) -> Select[int]:
+    return select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
 
 
 def hold_to_administer(session: Session, person_id: int) -> None:
@@ -236,7 +237,12 @@ def shown_profile(session: Session, person_id: int) -> ProfileVersion | None:
 
 def proposed_profile(session: Session, person_id: int) -> ProfileVersion | None:
     """Return the version that waits for the person's yes, if one does."""
-    return session.scalar(
+    return session.scalars(*_proposed(person_id)).first()
+
+
+@built_once
+def _proposed(person_id: int) -> Select[ProfileVersion]:
+    return (
         select(ProfileVersion)
         .where(
             ProfileVersion.person_id == person_id,
@@ -282,7 +288,13 @@ def shown_profiles(
     session: Session, *, limit: int, offset: int
 ) -> list[tuple[Person, ProfileVersion]]:
     """Return active people who show a profile, by name, with their teams."""
-    rows = session.execute(
+    rows = session.execute(*_shown_profiles(limit, offset))
+    return [(person, version) for person, version in rows]
+
+
+@built_once
+def _shown_profiles(limit: int, offset: int) -> Select[Person, ProfileVersion]:
+    return (
         select(Person, ProfileVersion)
         .join(ProfileVersion, ProfileVersion.person_id == Person.id)
         .where(_is_shown(), Person.deactivated_at.is_(None))
@@ -291,7 +303,6 @@ def shown_profiles(
         .limit(limit)
         .offset(offset)
     )
-    return [(person, version) for person, version in rows]
 
 
 def live_versions(

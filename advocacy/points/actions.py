@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, tuple_, update
 from sqlalchemy.orm import Session
 
-from advocacy.core.database import new_numbers, upsert
+from advocacy.core.database import insert_numbered, upsert
 from advocacy.core.time import month_of
 from advocacy.points import queries, rules
 from advocacy.points.models import Entry, Life, Tie
@@ -22,16 +22,12 @@ def open_ties(session: Session, person_id: int, count: int) -> list[int]:
     """
     if not count:
         return []
-    highest = queries.highest_tie_number(session, person_id)
-    ties = new_numbers(session, Tie.id, count)
-    session.connection().execute(
-        insert(Tie),
-        [
-            {"id": tie, "person_id": person_id, "number": number}
-            for number, tie in enumerate(ties, highest + 1)
-        ],
+    first = queries.highest_tie_number(session, person_id) + 1
+    return insert_numbered(
+        session,
+        Tie.id,
+        [{"person_id": person_id, "number": number} for number in range(first, first + count)],
     )
-    return ties
 
 
 def end_tie(session: Session, tie: int, today: date) -> None:
@@ -152,20 +148,21 @@ def write_lives(
     gone: list[tuple[int, date]] = []
     fresh: list[dict[str, Any]] = []
     for tie, person in person_of_tie.items():
-        before = {one.starts_on: (one.ends_on, one.revived) for one in known.get(tie, ())}
-        lives = {one.starts_on: one for one in rules.lives(deeds.get(tie, ()))}
-        gone += [(tie, day) for day in before if day not in lives]
+        before = known.get(tie, [])
+        lives = rules.lives(deeds.get(tie, ()))
+        begun = {life.starts_on for life in lives}
+        gone += [(tie, life.starts_on) for life in before if life.starts_on not in begun]
         fresh += [
             {
                 "tie_id": tie,
                 "person_id": person,
-                "starts_on": day,
+                "starts_on": life.starts_on,
                 "ends_on": life.ends_on,
                 "revived": life.revived,
                 "ended": False,
             }
-            for day, life in lives.items()
-            if before.get(day) != (life.ends_on, life.revived)
+            for life in lives
+            if life not in before
         ]
     for at in range(0, len(gone), queries.CHUNK):
         session.execute(

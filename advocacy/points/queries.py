@@ -1,14 +1,13 @@
 """Reading ties, the ledger, standings and months."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     func,
     or_,
     select,
@@ -16,42 +15,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from advocacy.core.statements import built_once
 from advocacy.core.time import first_day, is_month, last_day, month_of, shift_month
 from advocacy.people.models import Person
+from advocacy.points import rules
 from advocacy.points.models import Entry, KeptRuleSet, Life, Standing, Tie
 from advocacy.points.rule_sets import FIRST_BOOK, NUMBERS, RuleBook, RuleSet
 from advocacy.points.rules import Line
 from advocacy.programme.queries import find_programme
 
 CHUNK = 500
+"""How many values one IN list carries."""
 
 _LINE = (Entry.day, Entry.rule, Entry.evidence, Entry.kind, Entry.began)
 
-# Asked at every posting, so built once: building one takes longer than answering it.
-_OFF_THE_BOARDS = select(Person.id).where(
-    Person.id.in_(bindparam("people", expanding=True)),
-    or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
-)
-_KEPT = func.coalesce(Tie.merged_into, Tie.id)
-_TIES: BindParameter[int] = bindparam("ties", expanding=True)
-_WRITTEN_FOR_TIES = (
-    select(_KEPT, Entry.deed, func.sum(Entry.points), *_LINE)
-    .join(Tie, Tie.id == Entry.tie_id)
-    .where(or_(Tie.id.in_(_TIES), Tie.merged_into.in_(_TIES)))
-    .group_by(_KEPT, Entry.deed, *_LINE)
-    .having(func.sum(Entry.points) != 0)
-    .order_by(_KEPT, Entry.deed, *_LINE)
-)
 _RULE_SETS = select(KeptRuleSet).order_by(KeptRuleSet.from_month)
 _RULE_NUMBERS = select(
     KeptRuleSet.from_month, *(getattr(KeptRuleSet, name) for name in NUMBERS)
 ).order_by(KeptRuleSet.from_month)
-_LIVES_OF_TIES = (
-    select(Life)
-    .where(Life.tie_id.in_(bindparam("ties", expanding=True)))
-    .order_by(Life.tie_id, Life.starts_on)
-)
-"""How many values one IN list carries."""
 
 
 def last_closed_month(session: Session) -> str | None:
@@ -84,14 +65,6 @@ def rule_book(session: Session) -> RuleBook:
         for row in rows
     )
     return RuleBook((*FIRST_BOOK.versions, *found)) if rows else FIRST_BOOK
-
-
-def off_the_boards(session: Session, people: Collection[int]) -> set[int]:
-    """Return who of some people is on no open board: left the ranking, or deactivated."""
-    found: set[int] = set()
-    for chunk in _chunks(people):
-        found.update(session.scalars(_OFF_THE_BOARDS, {"people": chunk}))
-    return found
 
 
 def tallied(period: str, first_open: str | None) -> Select[str, int, int]:
@@ -127,11 +100,24 @@ def written_for_ties(
     """
     written: dict[int, dict[Line, dict[int, int]]] = {}
     for chunk in _chunks(ties):
-        rows = session.execute(_WRITTEN_FOR_TIES, {"ties": chunk}).all()
+        rows = session.connection().execute(*_written_for_ties(chunk)).all()
         for tie, deed, points, day, rule, evidence, kind, began in rows:
             of = Line(day, rule, evidence, str(kind), str(began))
             written.setdefault(tie, {}).setdefault(of, {})[deed] = int(points)
     return written
+
+
+@built_once
+def _written_for_ties(ties: Sequence[int]) -> Any:
+    kept = func.coalesce(Tie.merged_into, Tie.id)
+    return (
+        select(kept, Entry.deed, func.sum(Entry.points), *_LINE)
+        .join(Tie, Tie.id == Entry.tie_id)
+        .where(or_(Tie.id.in_(ties), Tie.merged_into.in_(ties)))
+        .group_by(kept, Entry.deed, *_LINE)
+        .having(func.sum(Entry.points) != 0)
+        .order_by(kept, Entry.deed, *_LINE)
+    )
 
 
 def written_for_shares(
@@ -170,23 +156,36 @@ def written_for_shares(
     return written
 
 
-def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[Life]]:
+def lives_of_ties(session: Session, ties: Collection[int]) -> dict[int, list[rules.Life]]:
     """Return the living stretches of ties, earliest first."""
-    found: dict[int, list[Life]] = {}
+    found: dict[int, list[rules.Life]] = {}
     for chunk in _chunks(ties):
-        for life in session.scalars(_LIVES_OF_TIES, {"ties": chunk}):
-            found.setdefault(life.tie_id, []).append(life)
+        rows = session.connection().execute(*_lives_of_ties(chunk))
+        for tie, starts_on, ends_on, revived in rows:
+            found.setdefault(tie, []).append(rules.Life(starts_on, ends_on, revived))
     return found
+
+
+@built_once
+def _lives_of_ties(ties: Sequence[int]) -> Select[int, date, date, bool]:
+    return (
+        select(Life.tie_id, Life.starts_on, Life.ends_on, Life.revived)
+        .where(Life.tie_id.in_(ties))
+        .order_by(Life.tie_id, Life.starts_on)
+    )
 
 
 def entries_of_month(session: Session, person_id: int, month: str) -> list[Entry]:
     """Return a person's entries in a month, latest day first, as they were recorded."""
-    return list(
-        session.scalars(
-            select(Entry)
-            .where(Entry.person_id == person_id, Entry.month == month)
-            .order_by(Entry.day.desc(), Entry.id.desc())
-        )
+    return list(session.scalars(*_of_month(person_id, month)))
+
+
+@built_once
+def _of_month(person_id: int, month: str) -> Select[Entry]:
+    return (
+        select(Entry)
+        .where(Entry.person_id == person_id, Entry.month == month)
+        .order_by(Entry.day.desc(), Entry.id.desc())
     )
 
 

@@ -1,15 +1,16 @@
 """Standings: people's sums by period, and the tallies of ranks, kept as entries are written."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.core.database import upsert
+from advocacy.core.statements import built_once
 from advocacy.core.time import periods_of
 from advocacy.people.models import Person
 from advocacy.people.queries import hold_person
@@ -49,16 +50,6 @@ class Sums:
 
 
 SUMS = ("seen", "word", "shares", "conversations", "answers", "in_person")
-_STANDINGS = (
-    select(
-        Standing.person_id,
-        Standing.period,
-        *(getattr(Standing, name) for name in (*SUMS, "points")),
-    )
-    .where(tuple_(Standing.person_id, Standing.period).in_(bindparam("keys", expanding=True)))
-    .order_by(Standing.person_id, Standing.period)
-    .with_for_update()
-)
 
 
 def move_standings(
@@ -74,9 +65,11 @@ def move_standings(
 def add_to_standings(
     session: Session, moved: Mapping[tuple[int, str], Sums], book: RuleBook
 ) -> None:
-    """Add sums to persons' months and to the longer periods; ranks' tallies follow."""
-    keys = {(person, period) for person, month in moved for period in periods_of(month)}
-    before = _standings(session, keys)
+    """Add sums to persons' months and to the longer periods; ranks' tallies follow.
+
+    The caller holds the persons: what is read here is written anew below.
+    """
+    before, off = _standings(session, moved)
     after = {key: dict(row) for key, row in before.items()}
     for (person, month), sums in sorted(moved.items()):
         changes = dict(zip(SUMS, astuple(sums), strict=True))
@@ -96,7 +89,6 @@ def add_to_standings(
         ],
         keys=("person_id", "period"),
     )
-    off = queries.off_the_boards(session, {person for person, _ in moved})
     tallies: Counter[tuple[str, int]] = Counter()
     for (person, period), row in after.items():
         if person not in off:
@@ -170,16 +162,39 @@ def _month_points_moved(
 
 
 def _standings(
-    session: Session, keys: Collection[tuple[int, str]]
-) -> dict[tuple[int, str], dict[str, int]]:
-    """Return standings by person and period, held until the end of the transaction."""
-    ordered = sorted(keys)
-    found = {}
-    for at in range(0, len(ordered), queries.CHUNK):
-        rows = session.execute(_STANDINGS, {"keys": ordered[at : at + queries.CHUNK]}).all()
-        for person, period, *values in rows:
-            found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
-    return found
+    session: Session, months: Collection[tuple[int, str]]
+) -> tuple[dict[tuple[int, str], dict[str, int]], set[int]]:
+    """Return the standings that persons' months move, and who of the persons is on no open board.
+
+    Standings are by person and period; on no board is who left the ranking or is deactivated.
+    """
+    people = sorted({person for person, _ in months})
+    periods = sorted({period for _, month in months for period in periods_of(month)})
+    found: dict[tuple[int, str], dict[str, int]] = {}
+    off: set[int] = set()
+    for at in range(0, len(people), queries.CHUNK):
+        rows = session.connection().execute(*_of(people[at : at + queries.CHUNK], periods))
+        for person, is_off, period, *values in rows:
+            if is_off:
+                off.add(person)
+            if period is not None:
+                found[person, period] = dict(zip((*SUMS, "points"), values, strict=True))
+    return found, off
+
+
+@built_once
+def _of(people: Sequence[int], periods: Sequence[str]) -> Any:
+    return (
+        select(
+            Person.id,
+            or_(Person.left_ranking.is_(True), Person.deactivated_at.is_not(None)),
+            Standing.period,
+            *(getattr(Standing, name) for name in (*SUMS, "points")),
+        )
+        .outerjoin(Standing, and_(Standing.person_id == Person.id, Standing.period.in_(periods)))
+        .where(Person.id.in_(people))
+        .order_by(Person.id, Standing.period)
+    )
 
 
 def rebuild_standings(session: Session) -> None:

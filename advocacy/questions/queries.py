@@ -1,18 +1,22 @@
 """Reading questions: as the person sees them, and as managers do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.errors import NotFound
+from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 from advocacy.questions.models import Question
 from advocacy.questions.rules import Facts, Outcome, State, state_of, why_closed
+
+_Questions = Select[Question, Conversation, Person, str, str | None, str | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,12 @@ def questions_for_today(session: Session, person_id: int, since: datetime) -> li
 
     :param since: the moment from which on decisions are told.
     """
-    query = _asked().where(
+    return _found(session, *_for_today(person_id, since))
+
+
+@built_once
+def _for_today(person_id: int, since: datetime) -> _Questions:
+    of_person = _asked().where(
         Conversation.person_id == person_id,
         or_(
             and_(Question.answer.is_(None), _is_open()),
@@ -73,13 +82,17 @@ def questions_for_today(session: Session, person_id: int, since: datetime) -> li
             Question.restored_at >= since,
         ),
     )
-    return _found(session, query.order_by(Question.id))
+    return of_person.order_by(Question.id)
 
 
 def questions_to(session: Session, person_id: int) -> list[Asked]:
     """Return all questions that a person was asked, as they were asked."""
-    query = _asked().where(Conversation.person_id == person_id)
-    return _found(session, query.order_by(Question.id))
+    return _found(session, *_to(person_id))
+
+
+@built_once
+def _to(person_id: int) -> _Questions:
+    return _asked().where(Conversation.person_id == person_id).order_by(Question.id)
 
 
 def questions_about(session: Session, conversation_id: int) -> list[Asked]:
@@ -178,7 +191,7 @@ def _has_anybody() -> ColumnElement[bool]:
 
 
 @cache
-def _asked() -> Select[Question, Conversation, Person, str, str | None, str | None, bool]:
+def _asked() -> _Questions:
     asker, decider, restorer = aliased(Person), aliased(Person), aliased(Person)
     return (
         select(
@@ -200,9 +213,10 @@ def _asked() -> Select[Question, Conversation, Person, str, str | None, str | No
 
 def _found(
     session: Session,
-    query: Select[Question, Conversation, Person, str, str | None, str | None, bool],
+    query: _Questions,
+    values: Mapping[str, Any] | None = None,
 ) -> list[Asked]:
-    rows = session.execute(query)
+    rows = session.execute(query, values)
     return [
         Asked(
             question=question,

@@ -4,16 +4,17 @@ The database counts; only of advocates who were gone meanwhile each stretch is l
 are few: what was alive when they left is over 90 days later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import is_a_conversation_of_boards
+from advocacy.core.statements import built_once
 from advocacy.core.time import first_day, last_day, shift_month
 from advocacy.people.models import Absence
 from advocacy.points.models import Life
@@ -101,7 +102,7 @@ def ties_behind(
     day it was alive from, of what changed each with the day of it.
     """
     stretches, absences = _stretches(session, person_id, start, end)
-    eve = start - timedelta(days=1) if start > date.min else start
+    eve = _eve(start)
     found: dict[str, list[tuple[int, date]]] = {"opening": [], "closing": []}
     found |= {str(move): [] for move in Move}
     for stretch in stretches:
@@ -146,20 +147,32 @@ def talks_behind(
 def _stretches(
     session: Session, person_id: int, start: date, end: date
 ) -> tuple[list[Stretch], list[Away]]:
-    found = _with_absences(session, and_(Life.person_id == person_id, _within(start, end)))
+    found = _by_person(session.execute(*_of_person(person_id, _eve(start), end)))
     stretches, absences = found.get(person_id, ({}, {}))
     return list(stretches), list(absences)
+
+
+@built_once
+def _of_person(person_id: int, eve: date, end: date) -> Any:
+    return _lives_and_absences().where(
+        Life.person_id == person_id, Life.starts_on <= end, Life.ends_on >= eve
+    )
+
+
+def _lives_and_absences() -> Any:
+    return select(Life.person_id, *_LIFE, Absence.gone_on, Absence.back_on).outerjoin(
+        Absence, Absence.person_id == Life.person_id
+    )
 
 
 def _with_absences(
     session: Session, which: ColumnElement[bool]
 ) -> dict[int, tuple[dict[Stretch, None], dict[Away, None]]]:
+    return _by_person(session.execute(_lives_and_absences().where(which)))
+
+
+def _by_person(rows: Iterable[Any]) -> dict[int, tuple[dict[Stretch, None], dict[Away, None]]]:
     """Return stretches and absences by person: every pair is a row, so each is kept once."""
-    rows = session.execute(
-        select(Life.person_id, *_LIFE, Absence.gone_on, Absence.back_on)
-        .outerjoin(Absence, Absence.person_id == Life.person_id)
-        .where(which)
-    )
     found: dict[int, tuple[dict[Stretch, None], dict[Away, None]]] = {}
     for person, tie, starts_on, ends_on, revived, ended, gone_on, back_on in rows:
         stretches, absences = found.setdefault(person, ({}, {}))
@@ -207,8 +220,11 @@ def _of_those_away(
 
 def _within(start: date, end: date) -> ColumnElement[bool]:
     """Return the stretches that were alive on a day, or the day before the first, or ended then."""
-    eve = start - timedelta(days=1) if start > date.min else start
-    return and_(Life.starts_on <= end, Life.ends_on >= eve)
+    return and_(Life.starts_on <= end, Life.ends_on >= _eve(start))
+
+
+def _eve(day: date) -> date:
+    return day - timedelta(days=1) if day > date.min else day
 
 
 def _was_away(start: date, end: date) -> ColumnElement[bool]:
@@ -245,12 +261,19 @@ def conversations(
 
     :param people: their numbers, or the query for these; without, everybody.
     """
-    whom = true() if people is None else Conversation.person_id.in_(people)
+    query, values = _conversations(start, end)
+    if people is not None:
+        query = query.where(Conversation.person_id.in_(people))
+    rows = session.execute(query, values)
+    return {person: (spoken, began) for person, spoken, began in rows}
+
+
+@built_once
+def _conversations(start: date, end: date) -> Select[int, int, int]:
     they_began = func.count().filter(Conversation.began == Began.CONTACT)
-    rows = session.execute(
+    return (
         select(Conversation.person_id, func.count(), they_began)
         .join(Participant, Participant.conversation_id == Conversation.id)
-        .where(whom, Conversation.day.between(start, end), is_a_conversation_of_boards())
+        .where(Conversation.day.between(start, end), is_a_conversation_of_boards())
         .group_by(Conversation.person_id)
     )
-    return {person: (spoken, began) for person, spoken, began in rows}

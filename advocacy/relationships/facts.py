@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import records_of_ties
+from advocacy.core.statements import built_once
 from advocacy.core.time import month_of
 from advocacy.points.models import Entry
 from advocacy.points.queries import CHUNK
@@ -34,20 +35,28 @@ def introduced_to(entries: Collection[Entry]) -> dict[tuple[int, int | None], in
 def sources_of(session: Session, entries: Sequence[Entry]) -> dict[int, str]:
     """Return what each entry was written for: a conversation or a share, with its number."""
     sources = {}
-    for name, table, mine in (
-        ("conversation", Conversation, [one for one in entries if one.rule != Rule.SHARE]),
-        ("share", Share, [one for one in entries if one.rule == Rule.SHARE]),
+    for name, external_ids, mine in (
+        ("conversation", _of_talks, [one for one in entries if one.rule != Rule.SHARE]),
+        ("share", _of_shares, [one for one in entries if one.rule == Rule.SHARE]),
     ):
         numbers = sorted({one.deed for one in mine})
         external: dict[int, str | None] = {}
         for at in range(0, len(numbers), CHUNK):
-            rows = session.execute(
-                select(table.id, table.external_id).where(table.id.in_(numbers[at : at + CHUNK]))
-            )
+            rows = session.execute(*external_ids(numbers[at : at + CHUNK]))
             external.update({number: known for number, known in rows})
         for one in mine:
             sources[one.id] = f"{name}:{external.get(one.deed) or one.deed}"
     return sources
+
+
+@built_once
+def _of_talks(numbers: Sequence[int]) -> Select[int, str | None]:
+    return select(Conversation.id, Conversation.external_id).where(Conversation.id.in_(numbers))
+
+
+@built_once
+def _of_shares(numbers: Sequence[int]) -> Select[int, str | None]:
+    return select(Share.id, Share.external_id).where(Share.id.in_(numbers))
 
 
 def answered_of(
@@ -57,13 +66,16 @@ def answered_of(
     numbers = sorted({number for _, number in deeds})
     found: dict[tuple[int | None, int], bool] = {}
     for at in range(0, len(numbers), CHUNK):
-        rows = session.execute(
-            select(Participant.contact_id, Participant.conversation_id, Participant.answered).where(
-                Participant.conversation_id.in_(numbers[at : at + CHUNK])
-            )
-        )
+        rows = session.execute(*_answered(numbers[at : at + CHUNK]))
         found.update({(contact, number): answered for contact, number, answered in rows})
     return found
+
+
+@built_once
+def _answered(numbers: Sequence[int]) -> Select[int, int, bool]:
+    return select(Participant.contact_id, Participant.conversation_id, Participant.answered).where(
+        Participant.conversation_id.in_(numbers)
+    )
 
 
 def gains_of(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
@@ -13,6 +13,7 @@ from advocacy.contacts.queries import is_called_like
 from advocacy.contacts.rules import key
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.queries import Talks, talks_by_contact
+from advocacy.core.statements import built_once
 from advocacy.points.models import Life
 from advocacy.points.rules import (
     QUIET_DAYS,
@@ -119,6 +120,16 @@ def people_known(
     session: Session, person_id: int, today: date, *, search: str = "", limit: int, offset: int = 0
 ) -> list[Known]:
     """Return a page of the people somebody knows, those spoken with last first."""
+    query, values = _known(person_id, limit, offset)
+    if part := key(search):
+        query = query.where(is_called_like(person_id, part))
+    contacts = list(session.scalars(query, values))
+    rings = rings_of(session, person_id, [contact.id for contact in contacts], today)
+    return [Known(contact, rings[contact.id]) for contact in contacts]
+
+
+@built_once
+def _known(person_id: int, limit: int, offset: int) -> Select[Contact]:
     last = (
         select(Participant.contact_id, func.max(Conversation.day).label("day"))
         .join(Conversation, Conversation.id == Participant.conversation_id)
@@ -126,7 +137,7 @@ def people_known(
         .group_by(Participant.contact_id)
         .subquery()
     )
-    query = (
+    return (
         select(Contact)
         .outerjoin(last, last.c.contact_id == Contact.id)
         .where(Contact.person_id == person_id)
@@ -134,11 +145,6 @@ def people_known(
         .limit(limit)
         .offset(offset)
     )
-    if part := key(search):
-        query = query.where(is_called_like(person_id, part))
-    contacts = list(session.scalars(query))
-    rings = rings_of(session, person_id, [contact.id for contact in contacts], today)
-    return [Known(contact, rings[contact.id]) for contact in contacts]
 
 
 def worth_reaching_out(
@@ -146,15 +152,20 @@ def worth_reaching_out(
 ) -> list[tuple[Contact, date]]:
     """Return relationships that are alive and will drift soonest, with the last talk's day."""
     quiet = timedelta(days=QUIET_DAYS)
-    rows = session.execute(
+    rows = session.execute(*_drifting(person_id, today, today + timedelta(days=62), limit))
+    return [(contact, ends_on - quiet) for contact, ends_on in rows]
+
+
+@built_once
+def _drifting(person_id: int, today: date, latest: date, limit: int) -> Select[Contact, date]:
+    return (
         select(Contact, Life.ends_on)
         .join(Life, Life.tie_id == Contact.id)
         .where(
             Life.person_id == person_id,
             Life.starts_on <= today,
-            Life.ends_on.between(today, today + timedelta(days=62)),
+            Life.ends_on.between(today, latest),
         )
         .order_by(Life.ends_on, Contact.id)
         .limit(limit)
     )
-    return [(contact, ends_on - quiet) for contact, ends_on in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import did
+from advocacy.core.statements import built_once
 from advocacy.core.time import first_day, last_day, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry
@@ -82,9 +83,9 @@ def quiet_in_month(
         if month_of(entry.day) == month:
             sums[entry.deed, entry.tie] += entry.points
     earning = {of for of, points in sums.items() if points > 0}
-    days = Conversation.day.between(first_day(month), last_day(month))
+    asked = _in_days(person.id, first_day(month), last_day(month))
     closed = month if month < (first_open_month(session) or "") else None
-    return _quiet(session, person, days, earning, book, about=about, closed=closed)
+    return _quiet(session, person, asked, earning, book, about=about, closed=closed)
 
 
 def quiet_with(
@@ -100,27 +101,41 @@ def quiet_with(
 
     :param earning: those that earned something, by conversation and tie.
     """
-    which = Participant.contact_id == tie
-    return _quiet(session, person, which, earning, book, about=about, closed=None)
+    asked = _with_tie(person.id, tie)
+    return _quiet(session, person, asked, earning, book, about=about, closed=None)
+
+
+@built_once
+def _in_days(person_id: int, first: date, last: date) -> Any:
+    return _alike(Conversation.person_id == person_id, Conversation.day.between(first, last))
+
+
+@built_once
+def _with_tie(person_id: int, tie: int) -> Any:
+    return _alike(Conversation.person_id == person_id, Participant.contact_id == tie)
+
+
+def _alike(*which: ColumnElement[bool]) -> Any:
+    return (
+        select(func.aggregate_strings(cast(Conversation.id, String), ","), *_ALIKE)
+        .join(Participant, Participant.conversation_id == Conversation.id)
+        .join(Contact, Contact.id == Participant.contact_id)
+        .where(*which, Conversation.taken_back_at.is_(None))
+        .group_by(*_ALIKE)
+    )
 
 
 def _quiet(
     session: Session,
     person: Person,
-    which: ColumnElement[bool],
+    asked: tuple[Any, dict[str, Any]],
     earning: Collection[tuple[int, int | None]],
     book: RuleBook,
     *,
     about: About,
     closed: str | None,
 ) -> list[Quiet]:
-    rows = session.execute(
-        select(func.aggregate_strings(cast(Conversation.id, String), ","), *_ALIKE)
-        .join(Participant, Participant.conversation_id == Conversation.id)
-        .join(Contact, Contact.id == Participant.contact_id)
-        .where(Conversation.person_id == person.id, which, Conversation.taken_back_at.is_(None))
-        .group_by(*_ALIKE)
-    ).all()
+    rows = session.execute(*asked).all()
     groups = [(row, [of for of in _talks(row) if of not in earning]) for row in rows]
     remembered = remembered_of_ties(session, {row.tie for row, _ in groups if not row.counted})
     waiting = [talks for row, talks in groups if not row.answered and row.began == Began.ADVOCATE]

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.rules import did
+from advocacy.core.statements import built_once
 from advocacy.points.models import Tie
 from advocacy.points.queries import CHUNK
 from advocacy.questions.queries import ties_of_each
@@ -21,15 +22,7 @@ def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool
     labels: dict[int, str] = {}
     ordered = sorted(ties)
     for at in range(0, len(ordered), CHUNK):
-        kept = aliased(Tie)
-        rows = session.execute(
-            select(Tie.id, kept.number, Contact)
-            .join(kept, kept.id == func.coalesce(Tie.merged_into, Tie.id))
-            .outerjoin(Contact, Contact.id == kept.id)
-            .where(Tie.id.in_(ordered[at : at + CHUNK]))
-        )
-        for tie, number, known in rows:
-            contact: Contact | None = known
+        for tie, number, contact in session.execute(*_called(ordered[at : at + CHUNK])):
             if contact is None:
                 labels[tie] = "somebody whose name is erased"
             elif for_manager and not contact.shared:
@@ -37,6 +30,17 @@ def labels_of_ties(session: Session, ties: Collection[int], *, for_manager: bool
             else:
                 labels[tie] = contact.label
     return labels
+
+
+@built_once
+def _called(ties: Sequence[int]) -> Select[int, int, Contact | None]:
+    kept = aliased(Tie)
+    return (
+        select(Tie.id, kept.number, Contact)
+        .join(kept, kept.id == func.coalesce(Tie.merged_into, Tie.id))
+        .outerjoin(Contact, Contact.id == kept.id)
+        .where(Tie.id.in_(ties))
+    )
 
 
 def titles_of(

@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.content.models import Item
 from advocacy.content.rules import State
-from advocacy.core.database import new_numbers
+from advocacy.core.database import insert_numbered
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.time import EARLIEST, day_of, month_of
 from advocacy.people.models import Person
@@ -57,8 +57,7 @@ def record(session: Session, shares: Sequence[NewShare], now: datetime) -> list[
     programme = get_programme(session)
     today = day_of(now, programme.time_zone)
     rows = []
-    numbers = new_numbers(session, Share.id, len(shares))
-    for number, share in zip(numbers, shares, strict=True):
+    for share in shares:
         _check(share, today)
         remembered = remembered_only(
             share.day,
@@ -70,7 +69,6 @@ def record(session: Session, shares: Sequence[NewShare], now: datetime) -> list[
         )
         rows.append(
             {
-                "id": number,
                 "person_id": share.person_id,
                 "item_id": share.item_id,
                 "channel": share.channel,
@@ -85,7 +83,7 @@ def record(session: Session, shares: Sequence[NewShare], now: datetime) -> list[
                 "digest": share.digest,
             }
         )
-    session.connection().execute(insert(Share), rows)
+    numbers = insert_numbered(session, Share.id, rows)
     _settle_days(session, {(share.person_id, share.day) for share in shares}, now)
     return numbers
 

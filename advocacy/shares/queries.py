@@ -1,14 +1,15 @@
 """Reading shares and tracked links."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from advocacy.content.models import Item
 from advocacy.core.errors import NotFound
+from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 from advocacy.points.rules import Remembered, remembered_only
 from advocacy.shares.models import Share, TrackedLink
@@ -142,16 +143,19 @@ def shares_of_item(
 
 def items_shared(session: Session, person_id: int, item_ids: Collection[int]) -> set[int]:
     """Return which of these items a person has shared."""
-    return set(
-        session.scalars(
-            select(Share.item_id)
-            .where(
-                Share.person_id == person_id,
-                Share.item_id.in_(sorted(item_ids)),
-                Share.taken_back_at.is_(None),
-            )
-            .distinct()
+    return set(session.scalars(*_items_shared(person_id, sorted(item_ids)))) if item_ids else set()
+
+
+@built_once
+def _items_shared(person_id: int, item_ids: Sequence[int]) -> Select[int]:
+    return (
+        select(Share.item_id)
+        .where(
+            Share.person_id == person_id,
+            Share.item_id.in_(item_ids),
+            Share.taken_back_at.is_(None),
         )
+        .distinct()
     )
 
 

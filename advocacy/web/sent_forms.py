@@ -3,6 +3,8 @@
 import hashlib
 import json
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, redirect, request
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.core.codes import hashed
 from advocacy.core.errors import Conflict
+from advocacy.core.statements import built_once
 from advocacy.core.time import now
 from advocacy.web.models import SentForm
 from advocacy.web.session import db
@@ -50,14 +53,22 @@ def digest_of_request() -> str:
 
 def _claim(session: Session, key: str, digest: str, at: datetime) -> bool:
     """Write the key down first; another that sends it at the same moment waits here."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    statement = (postgresql.insert if postgres else sqlite.insert)(SentForm)
-    claimed = session.scalar(
-        statement.values(key=key, person_id=_person_id(), digest=digest, location="", sent_at=at)
-        .on_conflict_do_nothing()
-        .returning(SentForm.key)
+    claimed = session.connection().scalar(
+        _claiming(session.get_bind().dialect.name),
+        {"key": key, "person_id": _person_id(), "digest": digest, "location": "", "sent_at": at},
     )
     return claimed is not None
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(SentForm).on_conflict_do_nothing().returning(SentForm.key)
+
+
+@built_once
+def _leads_to(sent: str, where: str) -> Any:
+    return update(SentForm).where(SentForm.key == sent).values(location=where)
 
 
 def is_first_use(session: Session, secret: str, at: datetime) -> bool:
@@ -96,7 +107,7 @@ def init_app(app: Flask) -> None:
         key = g.get("sent_form")
         if key and response.location:
             where = response.location if len(response.location) <= 2000 else "/"
-            db().execute(update(SentForm).where(SentForm.key == key).values(location=where))
+            db().connection().execute(*_leads_to(key, where))
         return response
 
     app.jinja_env.globals["form_key"] = new_key

@@ -13,7 +13,7 @@ QUERIES = {
     "home.growth": ("advocate", 22),
     "home.kept": ("advocate", 2),
     "conversations.log_page": ("advocate", 2),
-    "conversations.correct_page": ("advocate", 4),
+    "conversations.correct_page": ("advocate", 3),
     "relationships.people": ("advocate", 4),
     "relationships.card": ("advocate", 17),
     "relationships.merge_page": ("advocate", 6),

@@ -1,4 +1,4 @@
-"""Sessions that read or write, instants, and numbers that nobody else gets."""
+"""Sessions that read or write, instants, and the numbers that rows get."""
 
 import shutil
 import sqlite3
@@ -13,7 +13,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from advocacy.core.database import Database, new_numbers, said_plainly
+from advocacy.core.database import Database, insert_numbered, said_plainly
 from advocacy.core.errors import Conflict, Unavailable
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.people.models import Team
@@ -88,28 +88,27 @@ def test_an_instant_without_a_zone_is_refused(session: Session) -> None:
         session.flush()
 
 
-def test_numbers_are_nobody_elses(fresh_database: Database) -> None:
+def test_rows_get_numbers_in_their_order(fresh_database: Database) -> None:
     with fresh_database.writing() as session:
         add_programme(session)
         person = add_person(session, joined=date(2026, 1, 1)).id
 
-    def take(turn: int) -> list[int]:
+    def write(turn: int) -> dict[int, int]:
+        rows = [{"person_id": person, "number": turn * 50 + n} for n in range(50)]
         with fresh_database.writing() as session:
-            numbers = new_numbers(session, Tie.id, 5)
-            session.add_all(
-                Tie(id=number, person_id=person, number=turn * 5 + n)
-                for n, number in enumerate(numbers)
-            )
-            return numbers
+            numbers = insert_numbered(session, Tie.id, rows)
+        return dict(zip(numbers, (row["number"] for row in rows), strict=True))
 
     with ThreadPoolExecutor(4) as pool:
-        taken = [number for numbers in pool.map(take, range(8)) for number in numbers]
-    assert len(set(taken)) == 40
-    assert all(taken[at : at + 5] == sorted(taken[at : at + 5]) for at in range(0, 40, 5))
+        told = [numbers for part in pool.map(write, range(8)) for numbers in part.items()]
+    assert len(told) == 400
+    with fresh_database.reading() as session:
+        kept = session.execute(select(Tie.id, Tie.number)).all()
+    assert sorted(told) == sorted((number, of_person) for number, of_person in kept)
 
 
-def test_no_numbers_are_taken_for_no_rows(session: Session) -> None:
-    assert new_numbers(session, Tie.id, 0) == []
+def test_no_rows_get_no_numbers(session: Session) -> None:
+    assert insert_numbered(session, Tie.id, []) == []
 
 
 def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) -> None:

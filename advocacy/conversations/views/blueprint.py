@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, request
 
 from advocacy.contacts.models import Contact
-from advocacy.contacts.queries import contacts_by_number
 from advocacy.conversations import queries
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.errors import Gone
@@ -50,9 +49,7 @@ def flash_undo(text: str, undo: str, fields: Mapping[str, str], category: str = 
 
 def participants_with_contacts(number: int) -> list[tuple[Participant, Contact]]:
     """Return who took part in a conversation, in the order they were named."""
-    participants = queries.participants_of(db(), number)
-    found = contacts_by_number(db(), current_user.id, [one.contact_id for one in participants])
-    return [(one, found[one.contact_id]) for one in participants]
+    return queries.participants_with_contacts(db(), current_user.id, number)
 
 
 def people_of(number: int) -> dict[int, Contact]:

@@ -34,9 +34,10 @@ _DAYS: Mapping[Remembered, str] = MappingProxyType(
 
 def why_no_points(together: Together, day: date) -> set[tuple[int, Remembered]]:
     """Return with which contacts a conversation of a day earns nothing, and why."""
-    colleagues = colleagues_among(db(), [contact.id for _, contact in together])
+    not_counted = [(one, contact) for one, contact in together if not one.counted]
+    colleagues = colleagues_among(db(), [contact.id for _, contact in not_counted])
     found = set()
-    for participant, contact in together:
+    for participant, contact in not_counted:
         reason = remembered_only(
             day,
             participant.logged_on,
