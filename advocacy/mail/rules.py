@@ -58,11 +58,16 @@ class Bounced(NotDelivered):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server as ``ADVOCACY_MAIL_URL`` names it."""
+    """A mail server as ``ADVOCACY_MAIL_URL`` names it.
+
+    ``is_tls`` from the first word on, else as soon as it offers it; ``is_tls_optional``: letters,
+    but no password, go without where it offers none.
+    """
 
     host: str
     port: int
     is_tls: bool
+    is_tls_optional: bool = False
     user: str = ""
     password: str = ""
     sender: str = ""
@@ -84,13 +89,15 @@ class Sender:
 def server_of(url: str) -> Server:
     """Read a mail server's URL, which the settings have looked through."""
     parts = urlsplit(url)
+    query = parse_qs(parts.query)
     return Server(
         host=parts.hostname or "",
         port=parts.port or _SUBMISSION_PORTS[parts.scheme],
         is_tls=parts.scheme == "smtps",
+        is_tls_optional="tls" in query,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        sender=parse_qs(parts.query).get("from", [""])[0],
+        sender=query.get("from", [""])[0],
     )
 
 

@@ -80,8 +80,10 @@ class SmtpOffice:
                 connection.starttls(context=context)
                 connection.ehlo()
                 is_private = True
+            if not is_private:
+                _check_goes_in_the_clear(server)
             if server.user:
-                _log_in(connection, server, is_private=is_private)
+                _log_in(connection, server)
         except BaseException:
             connection.close()
             raise
@@ -97,12 +99,20 @@ class SmtpOffice:
             connection.close()
 
 
-def _log_in(connection: smtplib.SMTP, server: Server, *, is_private: bool) -> None:
-    if not is_private:
-        raise NotDelivered(
-            "The mail server offers no TLS, and the password is not sent without.",
-            is_out_of_reach=True,
-        )
+def _check_goes_in_the_clear(server: Server) -> None:
+    """Refuse to send without TLS, for letters hold links that let somebody in.
+
+    :raises NotDelivered: unless whoever runs the house allows it, and no password is sent.
+    """
+    if server.is_tls_optional and not server.user:
+        return
+    what = "the password is" if server.user else "letters with links that let somebody in are"
+    raise NotDelivered(
+        f"The mail server offers no TLS, and {what} not sent without.", is_out_of_reach=True
+    )
+
+
+def _log_in(connection: smtplib.SMTP, server: Server) -> None:
     try:
         connection.login(server.user, server.password)
     except smtplib.SMTPNotSupportedError as lacking:

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -223,27 +224,45 @@ def test_letters_of_other_scripts_arrive(fresh_database: Database, mail_server: 
     assert envelope.smtp_utf8
 
 
-def test_a_password_is_given_over_tls_only(fresh_database: Database) -> None:
-    class Elsewhere(Server):
-        is_here = False
+class Elsewhere(Server):
+    """A mail server that somebody may stand before."""
 
-    login = {"user": LOGIN[0].decode(), "password": LOGIN[1].decode()}
+    is_here = False
+
+
+def test_a_password_is_given_over_tls_only(fresh_database: Database) -> None:
+    user, password = LOGIN[0].decode(), LOGIN[1].decode()
     server = MailServer()
     write(fresh_database)
     with server.running():
-        elsewhere = Elsewhere("127.0.0.1", server.port, is_tls=False, **login)
-        assert tried(fresh_database, elsewhere) == {TRIED_AGAIN: 1}
-        assert "offers no TLS" in only(fresh_database).failure
+        here = Server("127.0.0.1", server.port, is_tls=False, user=user, password=password)
+        elsewhere = Elsewhere(**asdict(here))
+        allowed = replace(elsewhere, is_tls_optional=True)  # which is for letters alone
+        for number, clear in enumerate((elsewhere, allowed)):
+            later = NOON + timedelta(minutes=number)
+            assert tried(fresh_database, clear, later) == {TRIED_AGAIN: 1}
+            assert "no TLS, and the password" in only(fresh_database).failure
     with server.running(tls=True):
-        here = Server("127.0.0.1", server.port, is_tls=False, **login)
-        later = NOON + timedelta(minutes=1)
+        later = NOON + timedelta(hours=1)
         assert tried(fresh_database, elsewhere, later) == {TRIED_AGAIN: 1}
         assert "certificate" in only(fresh_database).failure.lower()
-        later = NOON + timedelta(hours=1)
+        later = NOON + timedelta(hours=4)
         wrong = Server("127.0.0.1", server.port, is_tls=False, user="advocacy", password="no")
         assert tried(fresh_database, wrong, later) == {TRIED_AGAIN: 1}
         assert only(fresh_database).failure.startswith("535 ")
-        assert tried(fresh_database, here, NOON + timedelta(hours=2)) == {State.SENT: 1}
+        assert tried(fresh_database, here, NOON + timedelta(hours=12)) == {State.SENT: 1}
+
+
+def test_a_letter_goes_in_the_clear_only_where_that_is_allowed(fresh_database: Database) -> None:
+    server = MailServer()
+    write(fresh_database)
+    with server.running():
+        elsewhere = Elsewhere("127.0.0.1", server.port, is_tls=False)
+        assert tried(fresh_database, elsewhere) == {TRIED_AGAIN: 1}
+        assert "no TLS, and letters" in only(fresh_database).failure
+        assert server.taken == []
+        allowed = replace(elsewhere, is_tls_optional=True)
+        assert tried(fresh_database, allowed, NOON + timedelta(hours=1)) == {State.SENT: 1}
 
 
 def test_without_a_server_letters_lie_in_a_folder(fresh_database: Database, tmp_path: Path) -> None:

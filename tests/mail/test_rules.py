@@ -104,6 +104,10 @@ def test_no_address_smuggles_in_a_line(text: str) -> None:
                 sender="hello@example.com",
             ),
         ),
+        (
+            "smtp://mail.example.com?tls=optional",
+            Server("mail.example.com", 25, is_tls=False, is_tls_optional=True),
+        ),
     ],
 )
 def test_what_a_url_says(url: str, server: Server) -> None:
@@ -138,6 +142,8 @@ def test_whom_letters_come_from(mail_url: str | None, base_url: str, sender: str
         "smtp://mail.example.com?from=",
         "smtp://mail.example.com?from=a@b.c%0d%0aBcc:%20d@e.f",
         "smtp://mail.example.com?to=a@b.c",
+        "smtp://mail.example.com?tls=never",
+        "smtp://mail.example.com?tls=optional&tls=optional",
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_at_once(url: str) -> None:
