@@ -57,7 +57,10 @@ def records_of_ties(
             joined,
             colleague,
             set_aside,
+            taken_back,
         ) in rows:
+            if taken_back:
+                continue
             remembered = remembered_only(
                 day,
                 logged_on,
@@ -99,14 +102,13 @@ def _records(ties: Sequence[int]) -> Any:
             advocate.joined,
             is_colleague(),
             Conversation.set_aside_by.is_not(None),
+            # No condition: PostgreSQL would begin with all that stand while it knows no better.
+            Conversation.taken_back_at.is_not(None),
         )
         .join(Conversation, Conversation.id == Participant.conversation_id)
         .join(Contact, Contact.id == Participant.contact_id)
         .join(advocate, advocate.id == Conversation.person_id)
-        .where(
-            Conversation.taken_back_at.is_(None),
-            Participant.contact_id.in_(ties),
-        )
+        .where(Participant.contact_id.in_(ties))
     )
 
 
