@@ -171,11 +171,11 @@ def _mail_url(given: str | None) -> str | None:
     if not is_usable or parts.path.strip("/") or parts.fragment:
         raise wrong
     query = parse_qs(parts.query, keep_blank_values=True)
-    senders, tls = query.pop("from", []), query.pop("tls", ["optional"])
+    senders, tls = query.pop("from", []), query.pop("tls", [])
     if query or len(senders) > 1 or not all(_is_address(sender) for sender in senders):
         raise SettingsError("ADVOCACY_MAIL_URL takes ?from= and an address, and ?tls=optional.")
-    if tls != ["optional"]:
-        raise SettingsError("ADVOCACY_MAIL_URL takes no other ?tls= than ?tls=optional.")
+    if tls and (tls != ["optional"] or parts.scheme != "smtp" or parts.username):
+        raise SettingsError("ADVOCACY_MAIL_URL takes ?tls=optional only with smtp:// and no user.")
     return given
 
 

@@ -15,6 +15,7 @@ from advocacy.contacts.actions import forget
 from advocacy.conversations import queries, rules
 from advocacy.conversations.erasing import forget_reasons
 from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.records import Record, records_of_ties
 from advocacy.conversations.rules import Said, Source
 from advocacy.core.database import insert_numbered
 from advocacy.core.errors import Conflict, Invalid
@@ -188,7 +189,7 @@ def settle_ties(session: Session, person_of_tie: Mapping[int, int], now: datetim
     if not person_of_tie:
         return
     first_day = get_programme(session).first_day
-    records = queries.records_of_ties(session, person_of_tie, first_day)
+    records = records_of_ties(session, person_of_tie, first_day)
     _project_counted(session, records)
     settle(
         session,
@@ -201,7 +202,7 @@ def settle_ties(session: Session, person_of_tie: Mapping[int, int], now: datetim
     )
 
 
-def _project_counted(session: Session, records: Mapping[int, list[queries.Record]]) -> None:
+def _project_counted(session: Session, records: Mapping[int, list[Record]]) -> None:
     changed: list[dict[str, Any]] = [
         {
             "conversation_id": record.deed.number,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import CHUNK
+from advocacy.conversations.records import CHUNK
 
 
 class Imported(NamedTuple):

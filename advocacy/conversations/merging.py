@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import colleagues_among
 from advocacy.conversations.models import Conversation, Participant, Witness
-from advocacy.conversations.queries import records_of_ties
+from advocacy.conversations.records import records_of_ties
 from advocacy.conversations.rules import VOUCHES_FOR_ANY
 from advocacy.points.rules import Deed, Kind
 

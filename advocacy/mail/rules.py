@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from advocacy.core.errors import Invalid
@@ -60,8 +61,8 @@ class Bounced(NotDelivered):
 class Server:
     """A mail server as ``ADVOCACY_MAIL_URL`` names it.
 
-    ``is_tls`` from the first word on, else as soon as it offers it; ``is_tls_optional``: letters,
-    but no password, go without where it offers none.
+    ``is_tls`` from the first word on, else as soon as it offers it; ``is_tls_optional``: letters go
+    without where it offers none.
     """
 
     host: str
@@ -75,7 +76,10 @@ class Server:
     @property
     def is_here(self) -> bool:
         """Whether it is on this machine, so that nobody stands between."""
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)

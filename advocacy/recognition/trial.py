@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import records_of_ties
+from advocacy.conversations.records import records_of_ties
 from advocacy.core.time import first_day, last_day, month_of, previous_period, quarter_of
 from advocacy.people.models import Person
 from advocacy.points.queries import rule_book

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations.models import Conversation
-from advocacy.conversations.queries import Record, records_of_ties
+from advocacy.conversations.records import Record, records_of_ties
 from advocacy.core.time import month_of, months_between, periods_of, shift_month
 from advocacy.people.models import Person
 from advocacy.points import rules

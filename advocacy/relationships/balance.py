@@ -154,9 +154,7 @@ def _stretches(
 
 @built_once
 def _of_person(person_id: int, eve: date, end: date) -> Any:
-    return _lives_and_absences().where(
-        Life.person_id == person_id, Life.starts_on <= end, Life.ends_on >= eve
-    )
+    return _lives_and_absences().where(Life.person_id == person_id, _reaches(eve, end))
 
 
 def _lives_and_absences() -> Any:
@@ -220,7 +218,11 @@ def _of_those_away(
 
 def _within(start: date, end: date) -> ColumnElement[bool]:
     """Return the stretches that were alive on a day, or the day before the first, or ended then."""
-    return and_(Life.starts_on <= end, Life.ends_on >= _eve(start))
+    return _reaches(_eve(start), end)
+
+
+def _reaches(eve: date, end: date) -> ColumnElement[bool]:
+    return and_(Life.starts_on <= end, Life.ends_on >= eve)
 
 
 def _eve(day: date) -> date:

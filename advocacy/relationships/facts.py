@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import records_of_ties
+from advocacy.conversations.records import records_of_ties
 from advocacy.core.statements import built_once
 from advocacy.core.time import month_of
 from advocacy.points.models import Entry

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
-from advocacy.conversations.queries import records_of_ties
+from advocacy.conversations.records import records_of_ties
 from advocacy.core.time import monday_of, month_of
 from advocacy.people.models import Person
 from advocacy.points.models import Entry

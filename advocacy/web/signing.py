@@ -11,7 +11,10 @@ Signer.default_digest_method = staticmethod(sha256)
 
 
 MESSAGES = 5
-"""How many messages wait for the next page: a browser refuses a cookie of more than 4 KB."""
+"""How many messages wait for the next page."""
+LENGTH = 3900
+"""How long the cookie gets with them: a browser refuses one of more than 4 KB, all told."""
+_WAITING = "_flashes"
 
 
 class _Cookie(SecureCookieSessionInterface):
@@ -19,9 +22,15 @@ class _Cookie(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, with the latest messages of who sent forms and opened no page."""
-        if session.modified and len(waiting := session.get("_flashes", ())) > MESSAGES:
-            session["_flashes"] = waiting[-MESSAGES:]
+        if session.modified and session.get(_WAITING):
+            session[_WAITING] = session[_WAITING][-MESSAGES:]
+            while session[_WAITING] and self._length(app, session) > LENGTH:
+                session[_WAITING] = session[_WAITING][1:]
         super().save_session(app, session, response)
+
+    def _length(self, app: Flask, session: SessionMixin) -> int:
+        signer = self.get_signing_serializer(app)
+        return len(signer.dumps(dict(session))) if signer else 0
 
 
 def init_app(app: Flask) -> None:

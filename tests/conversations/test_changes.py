@@ -16,8 +16,10 @@ from advocacy.conversations.queries import (
     count_waiting,
     get_conversation,
     participants_of,
+    same_on_day,
     waiting_for_person,
 )
+from advocacy.conversations.records import records_of_ties
 from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH, PEOPLE_LIMIT, Said
 from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.people.actions import set_joined
@@ -608,3 +610,27 @@ def test_a_change_is_written_down_without_what_was_said(
         ("conversation corrected", ada.id, "2026-10"),
         ("conversation taken back", ada.id, "2026-10"),
     ]
+
+
+def test_the_same_was_said_before_unless_it_was_taken_back(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    def named(kind: str = "called", day: date = MONDAY) -> list[int]:
+        return [contact.id for contact in same_on_day(session, ada.id, [sofia], kind, day)]
+
+    assert named() == []
+    spoken = log(session, ada, sofia, MONDAY, "called")
+    assert (named(), named("wrote"), named(day=MONDAY + timedelta(days=1))) == ([sofia], [], [])
+    take_back(session, spoken, noon(MONDAY))
+    assert named() == []
+
+
+def test_a_record_is_what_the_session_is_about_to_write(
+    session: Session, ada: Person, sofia: int
+) -> None:
+    spoken = log(session, ada, sofia, MONDAY)
+    spoken.kind = "met"
+    [record_of_it] = records_of_ties(session, [sofia], date(2026, 1, 1))[sofia]
+    assert record_of_it.deed.kind == "met"
+    spoken.taken_back_at = noon(MONDAY)
+    assert records_of_ties(session, [sofia], date(2026, 1, 1)) == {}

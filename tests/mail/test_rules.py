@@ -116,6 +116,22 @@ def test_what_a_url_says(url: str, server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("[::1]", True),
+        ("127.mail.example.com", False),
+        ("localhost.example.com", False),
+        ("192.0.2.1", False),
+    ],
+)
+def test_only_this_machine_is_here(host: str, is_here: bool) -> None:
+    assert server_of(f"smtp://{host}:25").is_here is is_here
+
+
+@pytest.mark.parametrize(
     ("mail_url", "base_url", "sender"),
     [
         (None, "https://advocacy.example.com", "advocacy@advocacy.example.com"),
@@ -144,6 +160,8 @@ def test_whom_letters_come_from(mail_url: str | None, base_url: str, sender: str
         "smtp://mail.example.com?to=a@b.c",
         "smtp://mail.example.com?tls=never",
         "smtp://mail.example.com?tls=optional&tls=optional",
+        "smtps://mail.example.com?tls=optional",
+        "smtp://mia:p%2Fw@mail.example.com?tls=optional",
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_at_once(url: str) -> None:

@@ -10,6 +10,7 @@ from advocacy.contacts.actions import describe
 from advocacy.contacts.queries import get_contact
 from advocacy.conversations.actions import correct, settle_ties, take_back
 from advocacy.conversations.answering import mark_answered
+from advocacy.conversations.models import Conversation
 from advocacy.conversations.rules import Said
 from advocacy.core.time import month_of
 from advocacy.people.actions import set_joined
@@ -24,6 +25,7 @@ from advocacy.relationships.titles import labels_of_ties
 from advocacy.relationships.weeks import by_week
 from advocacy.shares.actions import settle_person
 from advocacy.shares.actions import take_back as take_share_back
+from advocacy.shares.models import Share
 from advocacy.shares.queries import get_share
 from tests.builders import (
     FIRST_DAY,
@@ -145,12 +147,25 @@ def test_a_relationship_drifts_on_the_91st_day_of_silence(
     assert balance_of(session, ada.id, "2026-03", last).drifted == []
     april = balance_of(session, ada.id, "2026-04", drift)
     assert (april.before, april.drifted, april.alive) == (1, [sofia], 0)
-    reach = worth_reaching_out(session, ada.id, last, limit=5)
-    assert [(contact.id, day) for contact, day in reach] == [(sofia, date(2025, 12, 31))]
-    assert worth_reaching_out(session, ada.id, drift, limit=5) == []
+    for day in (last, last - timedelta(days=62)):
+        reach = worth_reaching_out(session, ada.id, day, limit=5)
+        assert [(contact.id, day) for contact, day in reach] == [(sofia, date(2025, 12, 31))]
+    for day in (drift, last - timedelta(days=63)):
+        assert worth_reaching_out(session, ada.id, day, limit=5) == []
 
 
 # --- a month in words
+
+
+def test_an_entry_names_what_it_was_written_for(session: Session, ada: Person, sofia: int) -> None:
+    talks = [log(session, ada, sofia, MONDAY + timedelta(weeks=week)).id for week in range(3)]
+    shared = [share(session, ada, add_item(session, title), MONDAY) for title in "ab"]
+    assert set(shared) & set(talks)  # a number of both
+    session.get_one(Conversation, talks[0]).external_id = "talk 1"
+    session.get_one(Share, shared[0]).external_id = "post 1"
+    session.flush()
+    sources = {one.source for one in explain(session, ada, "2026-01", for_manager=False).entries}
+    assert {"share:post 1", "conversation:talk 1", f"conversation:{talks[1]}"} <= sources
 
 
 def words(session: Session, ada: Person, month: str = "2026-01") -> list[tuple[int, str, str]]:

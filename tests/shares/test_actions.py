@@ -1,13 +1,19 @@
 """Writing shares: what counts is judged by the record as it stands when they are written."""
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
 
 from advocacy.core.database import Database
 from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
+from advocacy.points.models import Standing
 from advocacy.recognition.verify import verify
+from advocacy.shares.actions import NewShare, record, take_back
 from advocacy.shares.models import Share
-from tests.builders import add_item, add_person, add_programme, share
+from advocacy.shares.queries import items_shared
+from tests.builders import add_item, add_person, add_programme, noon, share
 
 MONDAY = date(2026, 10, 5)
 
@@ -26,3 +32,39 @@ def test_a_day_of_joining_set_meanwhile_decides(fresh_database: Database) -> Non
         session.commit()
         assert not session.get_one(Share, shared).counted
         assert verify(session).problems == []
+
+
+def test_who_shares_in_two_tabs_shares_one_after_the_other(fresh_database: Database) -> None:
+    """Or the second would move standings as they were before the first."""
+    with fresh_database.writing() as session:
+        add_programme(session)
+        item, person = add_item(session).id, add_person(session).id
+
+    def share_on(session: Session, day: date) -> None:
+        record(session, [NewShare(person, item, "linkedin", day)], noon(MONDAY + timedelta(days=7)))
+
+    def share_in_another_tab() -> None:
+        with fresh_database.writing() as session:
+            share_on(session, MONDAY + timedelta(days=1))
+
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_database.writing() as session:
+            share_on(session, MONDAY)
+            other = pool.submit(share_in_another_tab)
+            wait([other], timeout=1)
+        other.result()
+    with fresh_database.reading() as session:
+        assert session.get_one(Standing, (person, "2026-10")).points == 2
+        assert verify(session).problems == []
+
+
+def test_what_is_taken_back_is_not_shared(session: Session) -> None:
+    add_programme(session)
+    ada, bea = add_person(session), add_person(session, "bea@example.com")
+    first, second = add_item(session), add_item(session, "Another story")
+    kept, gone = (share(session, ada, item, MONDAY) for item in (first, second))
+    assert items_shared(session, ada.id, [first.id, second.id]) == {first.id, second.id}
+    take_back(session, session.get_one(Share, gone), noon(MONDAY))
+    assert items_shared(session, ada.id, [first.id, second.id]) == {first.id}
+    assert items_shared(session, bea.id, [first.id, second.id]) == set()
+    assert not session.get_one(Share, kept).taken_back_at

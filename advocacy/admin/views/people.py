@@ -255,7 +255,8 @@ def invite_all() -> ResponseReturnValue:
         is_somebody_left = bool(invited)
     flash(f"{sent} letters are on their way." if sent != 1 else "One letter is on its way.")
     if unreachable:
-        flash(f"No letter can go to: {', '.join(unreachable[:5])}. Make a link.", "caution")
+        named = ", ".join(name[:60] for name in unreachable[:5])  # for it travels in the cookie
+        flash(f"No letter can go to: {named}. Make a link.", "caution")
     return redirect(url_for("admin.people"))
 
 
