@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from advocacy.conversations.models import Conversation, Participant, Witness
@@ -29,6 +29,19 @@ def confirmed_among(
 def _confirmed(ties: Sequence[int]) -> Select[int, date]:
     return select(Witness.tie_id, Witness.day).where(
         Witness.tie_id.in_(ties), Witness.source == Source.CONFIRMED
+    )
+
+
+def is_seen() -> ColumnElement[bool]:
+    """Return the condition under which a participant of the query was seen to speak that day."""
+    return (
+        select(Witness.tie_id)
+        .where(
+            Witness.tie_id == Participant.contact_id,
+            Witness.day == Conversation.day,
+            Witness.source.in_(VOUCHES_FOR_ANY),
+        )
+        .exists()
     )
 
 

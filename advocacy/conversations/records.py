@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import is_colleague
-from advocacy.conversations.models import Conversation, Participant, Witness
-from advocacy.conversations.rules import VOUCHES_FOR_ANY
+from advocacy.conversations.evidence import is_seen
+from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.statements import built_once
 from advocacy.people.models import Person
 from advocacy.points.rules import Deed, Remembered, remembered_only
@@ -76,15 +76,6 @@ def records_of_ties(
 @built_once
 def _records(ties: Sequence[int]) -> Any:
     advocate = aliased(Person)
-    seen = (
-        select(Witness.tie_id)
-        .where(
-            Witness.tie_id == Participant.contact_id,
-            Witness.day == Conversation.day,
-            Witness.source.in_(VOUCHES_FOR_ANY),
-        )
-        .exists()
-    )
     return (
         select(
             Participant.contact_id,
@@ -96,7 +87,7 @@ def _records(ties: Sequence[int]) -> Any:
             Participant.answered,
             Participant.logged_on,
             Participant.counted,
-            seen,
+            is_seen(),
             advocate.joined,
             is_colleague(),
             Conversation.set_aside_by.is_not(None),

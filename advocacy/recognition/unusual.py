@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.models import Contact, OtherName
-from advocacy.conversations.models import Conversation, Participant, Witness
-from advocacy.conversations.rules import VOUCHES_FOR_ANY
+from advocacy.conversations.evidence import is_seen
+from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.time import first_day, last_day, monday_of
 from advocacy.points.queries import CHUNK
 from advocacy.points.rules import Deed
@@ -78,15 +78,6 @@ def _talks(
         )
         .exists()
     )
-    seen = (
-        select(Witness.tie_id)
-        .where(
-            Witness.tie_id == Participant.contact_id,
-            Witness.day == Conversation.day,
-            Witness.source.in_(VOUCHES_FOR_ANY),
-        )
-        .exists()
-    )
     rows = session.execute(
         select(
             Conversation.person_id,
@@ -99,7 +90,7 @@ def _talks(
             # What a system reported was not filled in on the day of its import.
             case((Participant.reported, Conversation.day), else_=Participant.logged_on),
             Contact.email_key,
-            seen,
+            is_seen(),
             answered_before,
         )
         .join(Participant, Participant.conversation_id == Conversation.id)
