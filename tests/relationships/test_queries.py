@@ -160,7 +160,6 @@ def test_a_relationship_drifts_on_the_91st_day_of_silence(
 def test_an_entry_names_what_it_was_written_for(session: Session, ada: Person, sofia: int) -> None:
     talks = [log(session, ada, sofia, MONDAY + timedelta(weeks=week)).id for week in range(3)]
     shared = [share(session, ada, add_item(session, title), MONDAY) for title in "ab"]
-    assert set(shared) & set(talks)  # a number of both
     session.get_one(Conversation, talks[0]).external_id = "talk 1"
     session.get_one(Share, shared[0]).external_id = "post 1"
     session.flush()
