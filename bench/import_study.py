@@ -4,7 +4,8 @@
 
 The folder holds ``people.csv`` and ``conversations.csv``. Both go into a fresh database; then the
 rows of all tables are written into another one, with the same indexes, by the driver alone and in
-one transaction. At most ten times its time is what we allow ourselves.
+one transaction; what the database counts by itself, it counts there as well. At most ten times its
+time is what we allow ourselves.
 """
 
 import argparse
@@ -18,11 +19,14 @@ from advocacy.core.database import Database
 from advocacy.core.time import now
 from advocacy.imports.actions import import_file
 from advocacy.imports.rules import ImportKind
+from advocacy.points.totals import STANDINGS
 from advocacy.programme.actions import start
+from advocacy.relationships.days import DAYS
 from advocacy.schema import metadata
 from tests.databases import MAKERS, Databases
 
 MOST = 10
+_COUNTED = {counts.table.__tablename__ for counts in (DAYS, STANDINGS)}
 
 
 class _Quiet:
@@ -73,6 +77,7 @@ def _rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
                 for row in connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')  # noqa: S608
             ]
             for table in metadata.sorted_tables
+            if table.name not in _COUNTED
         }
 
 

@@ -56,13 +56,13 @@ def database_engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def databases_on() -> Iterator[Callable[[str], "Databases"]]:
     """Give the maker of databases on an engine, started when first asked for."""
-    from tests.databases import MAKERS
+    from tests.databases import MAKERS, folder_in_memory
 
     started: dict[str, Databases] = {}
 
     def on(engine: str) -> "Databases":
         if engine not in started:
-            started[engine] = MAKERS[engine]()
+            started[engine] = MAKERS[engine](folder_in_memory())
         return started[engine]
 
     yield on

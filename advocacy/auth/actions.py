@@ -1,6 +1,7 @@
 """Writing passwords, sign-ins, one-time links and failed attempts."""
 
 import secrets
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
@@ -8,6 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -30,7 +32,6 @@ from advocacy.programme.queries import find_programme
 _HASHER = PasswordHasher()  # Argon2id, RFC 9106's second recommended parameters
 _AT_ONCE = BoundedSemaphore(4)
 """How many passwords a process hashes at the same moment: each takes 64 MB and a core."""
-_NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe())
 
 
 def check_credentials(session: Session, email: str, password: str) -> Person | None:
@@ -42,7 +43,7 @@ def check_credentials(session: Session, email: str, password: str) -> Person | N
     credential = session.get(Credential, person.id) if person else None
     try:
         with _AT_ONCE:
-            _HASHER.verify(credential.password_hash if credential else _NOBODYS_HASH, password)
+            _HASHER.verify(credential.password_hash if credential else _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return None
     if person is None or person.deactivated_at is not None:
@@ -56,6 +57,16 @@ def renew_hash(session: Session, person_id: int, password: str) -> None:
     if _HASHER.check_needs_rehash(credential.password_hash):
         credential.password_hash = _slow_hash(password)
         session.flush()
+
+
+def _nobodys_hash() -> str:
+    """Return a hash of no password, which takes as long to try as somebody's."""
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    salt, tag = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"
 
 
 def _slow_hash(password: str) -> str:

@@ -170,7 +170,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous = FULL",  # acknowledged means kept, also when the power goes
         "foreign_keys = ON",
         "recursive_triggers = ON",  # else INSERT OR REPLACE slips past the ledger's guard
-        "cache_size = -2000",  # KiB of each connection; the system keeps the file at hand
+        "cache_size = -300",  # KiB of each connection; the system keeps the file at hand
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -6,7 +6,8 @@ from threading import BoundedSemaphore, Semaphore
 from typing import Literal
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, extract_parameters
+from argon2.exceptions import Argon2Error, VerifyMismatchError
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -99,6 +100,28 @@ def test_wrong_unknown_and_deactivated_are_answered_alike(
         refused = session.scalars(select(Event).where(Event.action == "sign-in refused")).all()
         assert len(refused) == 4
         assert session.scalar(select(func.count()).select_from(SignIn)) == 0
+
+
+def test_an_unknown_address_is_as_much_work_as_a_wrong_password(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_in(fresh_database)
+    tried: list[tuple[Parameters, type]] = []
+
+    class Watched(PasswordHasher):
+        def verify(self, hashed: str | bytes, password: str | bytes) -> Literal[True]:
+            try:
+                return super().verify(hashed, password)
+            except Argon2Error as error:
+                tried.append((extract_parameters(str(hashed)), type(error)))
+                raise
+
+    monkeypatch.setattr(actions, "_HASHER", Watched(time_cost=1, memory_cost=8, parallelism=1))
+    for email in ("avi@example.com", "nobody@example.com"):
+        assert Caller(app).sign_in(email, "not the password").status_code == 422
+    known, unknown = tried
+    assert unknown == known
+    assert known[1] is VerifyMismatchError
 
 
 def test_a_hash_of_weaker_days_is_made_anew(

@@ -114,7 +114,7 @@ def test_an_exported_file_is_there_whole_or_not_at_all(
         installation,
         *("export", "recognition", MONTHS[0], "--format", "csv", "--output", str(target)),
         seed=5,
-        step=1,
+        step=2,
         is_done=is_done,
     )
     assert kills > 5
@@ -136,7 +136,7 @@ def test_standings_are_rebuilt_whole_or_not_at_all(
         return not found
 
     kills = kill_again_and_again(
-        installation, "ledger", "rebuild", seed=6, step=10, is_done=is_done
+        installation, "ledger", "rebuild", seed=6, step=16, is_done=is_done
     )
     assert kills > 5
 
@@ -155,7 +155,7 @@ def test_an_upgrade_is_done_whole_or_not_at_all(
         assert at in (OLD, newest())
         return at == newest()
 
-    kills = kill_again_and_again(installation, "db", "upgrade", seed=7, step=15, is_done=is_done)
+    kills = kill_again_and_again(installation, "db", "upgrade", seed=7, step=25, is_done=is_done)
     assert kills > 5
     assert triggers(filled) == TRIGGERS[filled.engine.dialect.name]
     with filled.engine.connect() as connection:
