@@ -200,6 +200,7 @@ def new_link(
     person = _hold_person_alone(session, person_id)
     if person.deactivated_at is not None:
         raise Conflict(f"{person.called} is deactivated. Activate first, then make a link.")
+    recall(session, "invitation", to=person.email)  # its link ends
     return person, _noted_link(session, person, actor_id, now)
 
 

@@ -28,8 +28,11 @@ def test_a_letter_lets_somebody_in_once(app: Flask, fresh_database: Database) ->
     admin = Caller(app, "ada")
     assert admin.send(page, action=f"{page}/invite").location == page
     assert "a letter went out" in read(admin.get(page)).text
+    [letter] = letters_to(fresh_database, "lena@example.com")
+    first = link_in(letter)
     admin.send(page, action=f"{page}/invite")
-    first, second = map(link_in, letters_to(fresh_database, "lena@example.com"))
+    [letter] = letters_to(fresh_database, "lena@example.com")  # the first had not gone yet
+    second = link_in(letter)
     assert Caller(app).get(first).status_code == 404  # gave way
     visitor = Caller(app)
     assert visitor.send(second, {"password": NEW, "repeated": NEW}).location == "/"
@@ -50,6 +53,15 @@ def test_an_invitation_is_withdrawn(app: Flask, fresh_database: Database) -> Non
     assert letters_to(fresh_database, "lena@example.com") == []  # it had not gone yet
     assert Caller(app).get(path).status_code == 404
     assert "no password yet" in read(admin.get(page)).text
+
+
+def test_a_link_to_hand_over_calls_the_letter_back(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    page = f"/programme/people/{newcomer(fresh_database, 'lena')}"
+    admin = Caller(app, "ada")
+    admin.send(page, action=f"{page}/invite")
+    admin.send(page, action=f"{page}/link")
+    assert letters_to(fresh_database, "lena@example.com") == []
 
 
 def test_a_letter_to_who_has_a_password_leaves_it_alone(
