@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     ExceptionContext,
@@ -35,6 +36,10 @@ BUSY_SECONDS = 15
 
 KEEP_ALIVE_SECONDS = 60
 """How long a connection to PostgreSQL is idle before it is asked whether it is still there."""
+
+CONNECT_SECONDS = 5
+_SILENT_SECONDS = 30
+"""How long PostgreSQL's machine may acknowledge nothing before it counts as gone."""
 
 _ASKS_AGAIN_MILLISECONDS = 10
 
@@ -80,10 +85,7 @@ class Database:
                 isolation_level="AUTOCOMMIT",
                 skip_autocommit_rollback=True,
                 **_POOL,
-                connect_args={
-                    "options": f"-c lock_timeout={BUSY_SECONDS * 1000:.0f} {_POSTGRESQL_OPTIONS}",
-                    "keepalives_idle": KEEP_ALIVE_SECONDS,
-                },
+                connect_args=_postgresql_arguments(self.url),
             )
             event.listen(self.engine, "checkout", _notice_that_it_is_gone)
         event.listen(self.engine, "handle_error", _let_go_of_read_only)
@@ -135,6 +137,23 @@ class Database:
     def _end_turn(self, _raw: Any, record: ConnectionPoolEntry) -> None:
         if record.info.pop(_TURN, False):
             self._turn.release()
+
+
+def _postgresql_arguments(url: URL) -> dict[str, Any]:
+    """Return what a connection is opened with; what the address itself says goes before.
+
+    Left to itself, libpq waits minutes for a machine that is gone without a word.
+    """
+    arguments = {
+        "connect_timeout": CONNECT_SECONDS,
+        "keepalives_idle": KEEP_ALIVE_SECONDS,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _SILENT_SECONDS * 1000,
+    }
+    ours = {name: value for name, value in arguments.items() if name not in url.query}
+    options = f"-c lock_timeout={BUSY_SECONDS * 1000:.0f} {_POSTGRESQL_OPTIONS}"
+    return {"options": options, **ours}
 
 
 def _begin_immediately(connection: Connection, until: float) -> None:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import Dialect, event, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -118,6 +119,33 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) ->
     assert "\n" not in told.value.message
     assert isinstance(told.value.__cause__, OperationalError)
     database.engine.dispose()
+
+
+def test_a_machine_that_says_nothing_counts_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("advocacy.core.database.CONNECT_SECONDS", 2)  # the least that there is
+    with socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        database = Database(f"postgresql+psycopg://ada@127.0.0.1:{silent.getsockname()[1]}/none")
+        with pytest.raises(Unavailable) as told, said_plainly(database):
+            database.engine.connect()
+    assert told.value.message.startswith("The database does not answer.")
+
+
+@pytest.mark.parametrize(("said", "waits"), [("", 5), ("?connect_timeout=3", 3)])
+def test_how_long_to_wait_for_a_machine_can_be_said_in_its_address(said: str, waits: int) -> None:
+    asked: list[dict[str, Any]] = []
+    database = Database(f"postgresql+psycopg://ada@127.0.0.1:1/none{said}")
+
+    @event.listens_for(database.engine, "do_connect")
+    def note(_dialect: Dialect, _record: Any, _arguments: Any, named: dict[str, Any]) -> None:
+        asked.append(named)
+
+    with pytest.raises(OperationalError):
+        database.engine.connect()
+    assert [(int(one["connect_timeout"]), one["tcp_user_timeout"]) for one in asked] == [
+        (waits, 30_000)
+    ]
 
 
 def test_a_file_that_can_be_written_again_is_written_again(tmp_path: Path) -> None:
