@@ -1,5 +1,6 @@
 """Sending letters through a mail server."""
 
+import re
 import smtplib
 import ssl
 from types import TracebackType
@@ -10,6 +11,10 @@ from advocacy.mail.rules import Bounced, NotDelivered, Sender, Server, State
 
 TIMEOUT_SECONDS = 30
 """How long one answer may take."""
+
+_OF_SENDER = re.compile(r"530\b|\d+ 5\.7\.|.*\brelay", re.IGNORECASE | re.DOTALL)
+"""A refusal of who sends, not of the address, which somebody can set right: who has to sign in
+(RFC 4954), a policy (X.7 of RFC 3463), and relaying, which not every server gives a number."""
 
 
 class SmtpOffice:
@@ -128,7 +133,9 @@ def _security(server: Server) -> ssl.SSLContext:
 
 
 def _refusal(code: int, words: bytes | str) -> NotDelivered:
-    return (Bounced if code >= 500 else NotDelivered)(_said(code, words))
+    said = _said(code, words)
+    is_of_address = code >= 500 and not _OF_SENDER.match(said)
+    return (Bounced if is_of_address else NotDelivered)(said)
 
 
 def _lacking(letter: Outgoing, error: smtplib.SMTPNotSupportedError) -> NotDelivered:

@@ -143,6 +143,29 @@ def test_an_address_that_is_refused_is_not_tried_again(
         assert not are_letters_in_trouble(session, NOON + timedelta(days=8))
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "530 5.7.0 Authentication required",
+        "530 Sign in first",
+        "554 5.7.1 <person@example.org>: Relay access denied",
+        "550 relay not permitted",
+        "550-Not from here\n550 We do not relay",
+    ],
+)
+def test_a_server_that_takes_nothing_from_us_loses_nothing(
+    fresh_database: Database, mail_server: MailServer, refusal: str
+) -> None:
+    write(fresh_database)
+    mail_server.to_recipients.append(refusal.replace("\n", "\r\n"))
+    assert tried(fresh_database, mail_server) == {TRIED_AGAIN: 1}
+    with fresh_database.reading() as session:
+        assert are_letters_in_trouble(session, NOON)
+    assert only(fresh_database).failure.endswith(refusal.rsplit(maxsplit=1)[-1])
+    later = NOON + timedelta(minutes=1)
+    assert tried(fresh_database, mail_server, later) == {State.SENT: 1}
+
+
 def test_a_letter_is_given_up_after_three_days(fresh_database: Database) -> None:
     nobody = MailServer()
     write(fresh_database)
