@@ -256,24 +256,44 @@ def correct(
         and after == {number: one.answered for number, one in before.items()}
     )
     rules.check(said, today)
-    if not same and conversation.put_right_by is not None:
+    if not same:
+        _check_can_be_corrected(conversation, said, today)
+    conversation.note, conversation.channel = said.note, said.channel
+    if same:
+        session.flush()
+        return
+    _say_anew(session, conversation, said, before, after, today=today)
+    settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)
+    _note(session, Action.CORRECTED, conversation, now)
+
+
+def _check_can_be_corrected(conversation: Conversation, said: Said, today: date) -> None:
+    if conversation.put_right_by is not None:
         raise Conflict(
             "A manager put this right, and that stands: you can change the note, mark an answer, "
             "or take the conversation back."
         )
-    if not same and not rules.can_be_changed(conversation.day, today):
+    if not rules.can_be_changed(conversation.day, today):
         raise Conflict(
             "More than 14 days have passed: you can change the note, mark an answer, or take "
             "the conversation back.",
             field="occurred_on",
         )
-    one_of_two = conversation.reported and conversation.kind == Kind.INTRODUCED
-    if not same and not one_of_two:
+    is_one_of_two = conversation.reported and conversation.kind == Kind.INTRODUCED
+    if not is_one_of_two:
         rules.check_introduction(said)
-    conversation.note, conversation.channel = said.note, said.channel
-    if same:
-        session.flush()
-        return
+
+
+def _say_anew(
+    session: Session,
+    conversation: Conversation,
+    said: Said,
+    before: Mapping[int, Participant],
+    after: Mapping[int, bool],
+    *,
+    today: date,
+) -> None:
+    """Write what is said now, with whom and who of them answered: a new day is logged today."""
     moved = said.day != conversation.day
     conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
     for number, participant in before.items():
@@ -289,8 +309,6 @@ def correct(
             participant.logged_on, participant.reported = today, False
         session.add(participant)
     session.flush()
-    settle_ties(session, dict.fromkeys({*before, *after}, conversation.person_id), now)
-    _note(session, Action.CORRECTED, conversation, now)
 
 
 def _note(session: Session, action: Action, conversation: Conversation, now: datetime) -> None:
