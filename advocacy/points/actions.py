@@ -95,8 +95,8 @@ def settle(
                     "recorded_at": now,
                 }
             )
-    _write(session, entries, book)
     write_lives(session, person_of_tie, deeds)
+    _write(session, entries, book)  # last: others wait for the tallies that it moves
 
 
 def settle_shares(
