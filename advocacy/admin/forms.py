@@ -36,7 +36,17 @@ def _within_reason(_form: object, field: DayField) -> None:
 
 def _not_before_since(form: "TrailForm", field: DayField) -> None:
     if field.data is not None and form.since.data is not None and field.data < form.since.data:
-        raise ValidationError("This is before the first day.")
+        raise ValidationError("This lies before the day in From.")
+
+
+class _AddressForm(Form):
+    """Where somebody is reached; asked before all else, as on the page."""
+
+    email = EmailField(
+        "E-mail",
+        [DataRequired("An e-mail address is needed."), Length(max=EMAIL_LENGTH)],
+        render_kw={"autocomplete": "off"},
+    )
 
 
 class PersonForm(Form):
@@ -65,14 +75,8 @@ class PersonForm(Form):
         ]
 
 
-class NewPersonForm(PersonForm):
+class NewPersonForm(_AddressForm, PersonForm):
     """A person to add."""
-
-    email = EmailField(
-        "E-mail",
-        [DataRequired("An e-mail address is needed."), Length(max=EMAIL_LENGTH)],
-        render_kw={"autocomplete": "off"},
-    )
 
 
 class TeamForm(Form):

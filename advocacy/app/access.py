@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from advocacy.app.expired import expired_page, owed_page
 from advocacy.config import Settings
 from advocacy.people.rules import Role
+from advocacy.web.addresses import parts_of
 from advocacy.web.user import current_user
 
 
@@ -207,8 +208,8 @@ def _is_from_elsewhere() -> bool:
         return True
     origin = request.headers.get("Origin")
     settings: Settings = current_app.config["ADVOCACY"]
-    ours = {request.host, urlsplit(settings.base_url).netloc}
-    return origin is not None and origin != "null" and urlsplit(origin).netloc not in ours
+    ours = {request.host, parts_of(settings.base_url).netloc}
+    return origin is not None and origin != "null" and parts_of(origin).netloc not in ours
 
 
 def _sign_in_first() -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from advocacy.app.sent_words import Sent, in_words
+from advocacy.app.sent_words import LONG_NUMBER, Sent, in_words
 from advocacy.contacts.queries import contacts_by_number
 from advocacy.core.errors import Conflict, Gone, NotFound
 from advocacy.web import errors
@@ -16,7 +16,6 @@ from advocacy.web.session import db
 from advocacy.web.user import current_user
 
 _NOT_SENT_AGAIN = {"csrf_token", FIELD, *SECRETS}
-_LARGEST = 2**31 - 1
 _NOBODY: Mapping[int, str] = MappingProxyType({})
 
 
@@ -72,8 +71,11 @@ def _names(fields: list[tuple[str, str]]) -> Mapping[int, str]:
     if not current_user.is_authenticated:
         return _NOBODY
     texts = [value.removeprefix("id:") for name, value in fields if name == "contact"]
-    numbers = {int(text) for text in texts if text.isascii() and text.isdecimal()}
-    wanted = [number for number in numbers if number <= _LARGEST]
+    wanted = {
+        int(text)
+        for text in texts
+        if text.isascii() and text.isdecimal() and len(text) < LONG_NUMBER
+    }
     return {
         number: contact.label
         for number, contact in contacts_by_number(db(), current_user.id, wanted).items()

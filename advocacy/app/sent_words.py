@@ -15,6 +15,8 @@ class Sent(NamedTuple):
     value: str
 
 
+LONG_NUMBER = 10
+"""From how many digits on nobody's number is meant."""
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "contact": "With",
@@ -75,7 +77,8 @@ def _value(name: str, value: str, names: Mapping[int, str]) -> str:
         return known
     if name == "contact" and value.startswith("id:"):
         digits = value.removeprefix("id:")
-        number = int(digits) if digits.isascii() and digits.isdecimal() else 0
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) < LONG_NUMBER
+        number = int(digits) if is_number else 0
         return names.get(number, "somebody you know")
     if name.endswith("_on"):
         return _day(value)

@@ -195,7 +195,7 @@ def _listen(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=128,  # each slow sender of a form takes one until it is here
+        blocking_threads=512,  # each slow sender of a form takes one until it is here
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # one that is still starting may not hear the first word

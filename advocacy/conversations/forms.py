@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH, REASON_LENGTH
 from advocacy.core.errors import Invalid
@@ -13,6 +13,12 @@ from advocacy.web.forms import Form, SelectChoice
 
 YES = ("true", "yes", "1", "on")
 NO = ("false", "no", "0", "off")
+
+
+def _said_if_asked(_form: Form, field: DayField) -> None:
+    """Refuse a day that was emptied: whoever sends none at all means today."""
+    if field.raw_data and field.data is None and not field.process_errors:
+        raise ValidationError("Say on which day it was.")
 
 
 class _TalkForm(Form):
@@ -35,7 +41,7 @@ class _TalkForm(Form):
         default=Began.ADVOCATE,
         validate_choice=False,
     )
-    occurred_on = DayField("When")
+    occurred_on = DayField("When", [_said_if_asked])
     seen = HiddenField()
 
 
@@ -55,7 +61,7 @@ class PutRightForm(_TalkForm):
 class ReplyForm(Form):
     """When the advocate answered somebody who had begun."""
 
-    replied_on = DayField("When did you answer?")
+    replied_on = DayField("When did you answer?", [_said_if_asked])
 
 
 def read_answers(values: Sequence[str], people: int) -> list[bool]:

@@ -78,6 +78,8 @@ def parse_moment(text: str, zone: str, latest: datetime) -> datetime:
     :param latest: a later one has not been; a day that has begun by then is taken up to it.
     :raises Invalid: when it is neither, or still to come.
     """
+    if not text:
+        raise Invalid("Say which day: its day, month and year.", field="as_of")
     try:
         if len(text) == len("2026-10-03"):
             start = start_of_day(date.fromisoformat(text), zone)

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from threading import Lock
 
 from PIL import Image, ImageOps
 
@@ -13,6 +14,8 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _MOVES = ("PNG", "WEBP", "GIF")  # a JPEG with several pictures is a phone's way to keep a preview
 _QUALITY = 85
 _PAPER = (255, 255, 255)
+_ONE_AT_A_TIME = Lock()
+"""For whoever decodes: a picture of few bytes can take 200 MB."""
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -44,7 +47,7 @@ def small_jpeg(data: bytes) -> bytes:
         raise _refused(
             "This is not a picture that can be read. Choose a JPEG, PNG or WebP."
         ) from error
-    with picture:
+    with picture, _ONE_AT_A_TIME:
         if picture.width * picture.height > PHOTO_SOURCE_PIXELS:
             raise _too_many_pixels()
         try:

@@ -1,6 +1,6 @@
 """Addresses of our own: where a form may lead back to."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import request
 
@@ -11,13 +11,21 @@ def own_address(wanted: str | None, otherwise: str) -> str:
         return otherwise
     if any(ord(letter) < 32 for letter in wanted):
         return otherwise
-    parts = urlsplit(wanted)
+    parts = parts_of(wanted)
     return otherwise if parts.scheme or parts.netloc else wanted
+
+
+def parts_of(address: str) -> SplitResult:
+    """Return the parts of an address that somebody says, all empty when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def page_before(*, otherwise: str) -> str:
     """Return the page of ours that led here, as the browser says; else another one."""
-    parts = urlsplit(request.referrer or "")
+    parts = parts_of(request.referrer or "")
     if parts.netloc != request.host or parts.path == request.path:
         return otherwise
     return own_address(parts.path + (f"?{parts.query}" if parts.query else ""), otherwise)

@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError
 
 from advocacy.core.database import is_refusal, reason_in_the_log
 from advocacy.core.errors import (
@@ -119,6 +119,8 @@ def init_app(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()
+        if isinstance(error, BadHost):  # no page of ours has an address there
+            return Response("There is no host of that name.", 400, mimetype="text/plain")
         if isinstance(error, InternalServerError):  # what broke after the answer was made
             cause = error.original_exception or error
             return unexpected(cause)

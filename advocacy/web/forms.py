@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import SelectChoice  # type: ignore[attr-defined] # the stubs are older
+from wtforms.fields import FileField
 
 from advocacy.core.errors import DomainError
 
@@ -42,6 +45,18 @@ class Form(FlaskForm):
         def get_translations(self, _form: object) -> _Words:
             """Return our words."""
             return _Words()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Take files for fields that ask for one, and nothing but text for the others."""
+            given = super().wrap_formdata(form, formdata)  # type: ignore[misc] # WTForms mixes it in
+            if not isinstance(given, CombinedMultiDict):
+                return given
+            files = [
+                (name, file)
+                for name, file in request.files.items(multi=True)
+                if isinstance(getattr(form, "_fields", {}).get(name), FileField)
+            ]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)  # type: ignore[no-untyped-call]

@@ -39,12 +39,21 @@ function focusFirst(frame) {
   (wanted ?? frame.querySelector("#sheet-title"))?.focus();
 }
 
-// What was wrong is not said of what has been typed since.
+// What was wrong is not said of what has been typed since, neither beside the field nor above.
 function unsay(field) {
-  field?.querySelector(":scope > .field-wrong")?.remove();
-  field?.classList.remove("field--wrong");
-  for (const one of field?.querySelectorAll("[aria-invalid]") ?? []) one.removeAttribute("aria-invalid");
-  if (!dialog().querySelector(".field-wrong")) dialog().querySelector(".field-summary")?.remove();
+  if (!field) return;
+  field.querySelector(":scope > .field-wrong")?.remove();
+  field.classList.remove("field--wrong");
+  for (const one of [field, ...field.querySelectorAll("[aria-invalid], [aria-describedby]")]) {
+    one.removeAttribute("aria-invalid");
+    const told = (one.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && !id.endsWith("-error"));
+    if (told.length) one.setAttribute("aria-describedby", told.join(" ")); else one.removeAttribute("aria-describedby");
+  }
+  const summary = dialog().querySelector(".field-summary");
+  for (const link of summary?.querySelectorAll("li a") ?? []) {
+    if (field.contains(dialog().querySelector(`#${CSS.escape(link.hash.slice(1))}`))) link.parentElement.remove();
+  }
+  if (summary && !dialog().querySelector(".field-wrong")) summary.remove();
 }
 
 function open(link) {
@@ -62,6 +71,7 @@ function sayNoSignal(frame, again) {
   window.addEventListener("online", () => { if (toast.isConnected) again(); }, { once: true });
   (frame.querySelector(".sheet-inside") ?? frame).prepend(toast);
   toast.scrollIntoView({ block: "nearest" });
+  button.focus();
 }
 
 // Not even the empty form could be fetched.
@@ -81,12 +91,15 @@ async function fetchSheet(link) {
   const url = new URL(link.href);
   url.searchParams.set("sheet", "1");
   let frame = null;
+  link.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(url, { headers: HEADERS });
     if (answer.ok && !answer.redirected) frame = inside(await answer.text());
   } catch {
     sayCannotOpen(link);
     return;
+  } finally {
+    link.removeAttribute("aria-busy");
   }
   if (!frame) { location.assign(link.href); return; }
   openedFor = link.href;
@@ -116,7 +129,8 @@ async function send(form, submitter) {
   const buttons = frame.querySelectorAll("button[type=submit], .button--primary");
   const data = new FormData(form, submitter);
   const plain = form.enctype !== "multipart/form-data";
-  for (const button of buttons) button.disabled = true;
+  // Not disabled, or the focus would be lost while it goes
+  for (const button of buttons) { button.setAttribute("aria-disabled", "true"); button.setAttribute("aria-busy", "true"); }
   try {
     if (signedOut) { await freshToken(form); data.set("csrf_token", form.elements.csrf_token.value); }
     const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, {
@@ -133,7 +147,7 @@ async function send(form, submitter) {
   } catch {
     sayNoSignal(frame, () => form.requestSubmit(submitter ?? undefined));
   } finally {
-    for (const button of buttons) button.disabled = false;
+    for (const button of buttons) { button.removeAttribute("aria-disabled"); button.removeAttribute("aria-busy"); }
   }
 }
 
@@ -186,7 +200,7 @@ export function sheets(enhancer) {
     const form = event.target;
     if (event.defaultPrevented || !dialog()?.contains(form) || form.method !== "post") return;
     event.preventDefault();
-    send(form, event.submitter);
+    if (!form.closest("[data-sheet-frame]").querySelector("[aria-busy]")) send(form, event.submitter);
   });
 
   // A dialog's close does not bubble; caught on the way down

@@ -82,3 +82,4 @@ def test_what_is_no_day_is_refused_beside_the_field(app: Flask, avi: int, typed:
         answer = caller.get(f"{path}?month={MONTH}&as_of={typed}")
         assert answer.status_code == 422
         assert 'id="as_of-error"' in answer.text
+        assert ("Say which day" in answer.text) == (not typed)

@@ -172,6 +172,19 @@ def test_what_is_too_large_is_refused(app: Flask, database: Database) -> None:
     assert answer.status_code == 413
 
 
+def test_a_form_of_too_many_fields_is_refused_before_it_is_taken_apart(
+    app: Flask, database: Database
+) -> None:
+    avi = Caller(app, "avi")
+    for fields_more, status in ((990, 400), (1_000, 413), (1_500_000, 413)):
+        sent = b"contact=Maria" + b"&a=1" * fields_more
+        answer = avi.client.post(
+            "/log", data=sent, content_type="application/x-www-form-urlencoded"
+        )
+        assert answer.status_code == status
+        assert ("Maria" in answer.text) == (status == 400)
+
+
 class Unread(io.BytesIO):
     """What nobody should read."""
 
@@ -288,3 +301,49 @@ def test_all_that_a_page_draws_with_is_there(app: Flask, database: Database) -> 
     assert len(drawn) > 5
     for sprite, name in drawn:
         assert f'id="{name}"' in found[sprite].text
+
+
+@pytest.mark.parametrize("nonsense", ["http://[", "http://a]b/"])
+def test_a_header_that_is_no_address_is_taken_for_a_foreign_one(
+    app: Flask, database: Database, nonsense: str
+) -> None:
+    avi = Caller(app, "avi")
+    assert avi.client.get("/log", headers={"Referer": nonsense}).status_code == 200
+    form = avi.form("/log")
+    answer = avi.client.post("/log", data=form, headers={"Origin": nonsense})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["a..b", ".", f"{'a' * 64}.example"])
+def test_a_host_that_cannot_be_is_refused_with_every_header(
+    app: Flask, database: Database, host: str
+) -> None:
+    for path in ("/", "/sign-in", "/healthz", "/nowhere"):
+        answer = app.test_client().get(path, headers={"Host": host})
+        assert answer.status_code == 400, path
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_number_that_nobody_has_is_kept_as_it_was_sent(app: Flask, database: Database) -> None:
+    """Thousands of digits, which Python makes no number of, in a form that expired."""
+    for who in ("", "avi"):
+        for number in ("9" * 5_000, "id:" + "9" * 5_000):
+            answer = Caller(app, who).client.post("/log", data={"contact": number})
+            assert answer.status_code == 400
+            assert "9" * 100 in answer.text or "somebody you know" in answer.text
+
+
+def test_a_file_where_words_are_asked_for_is_no_answer(app: Flask, database: Database) -> None:
+    sent = {
+        "/sign-in": ("email", "password"),
+        "/forgotten": ("email",),
+        "/log": ("note", "channel", "occurred_on", "kind"),
+        "/profile": ("preferred_name", "say_it"),
+    }
+    for path, names in sent.items():
+        for name in names:
+            caller = Caller(app, "" if path in {"/sign-in", "/forgotten"} else "avi")
+            form = {**caller.form(path), name: (io.BytesIO(b"a file"), "file.txt")}
+            answer = caller.client.post(path, data=form)
+            assert answer.status_code < 500, (path, name)
+            assert "a file" not in answer.text

@@ -1,12 +1,13 @@
 """Days that cannot be and letters that no line holds: refused beside their field, the text kept."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from advocacy.conversations.models import Conversation
 from advocacy.core.database import Database
 from advocacy.core.tables import Base
 from advocacy.people.queries import get_person
@@ -19,6 +20,7 @@ ZOE = {"email": "zoe@example.com", "name": "Zoe", "joined": "2026-02-01"}
 PROGRAMME = {"name": "Voices", "time_zone": "UTC", "first_day": "2026-01-05"}
 PROFILE = {"headline": "Sings", "words": "Alto"}
 
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 NO_DAYS = ("yesterday", "in May", "٢٠٢٦-١١-٠٢", "２０２６-11-02", "10000-01-01", "0000-00-00")
 DAYS = [
     ("/log", TALK, "occurred_on", "lies before 1900", "still to come"),
@@ -81,6 +83,47 @@ def test_a_day_that_cannot_be_is_refused_beside_its_field(ada: Caller, database:
             assert words in wrong(answer, field), (path, day)
             assert kept(answer, field) == day, (path, day)
     assert rows(database) == before
+
+
+@pytest.fixture
+def yesterdays(database: Database) -> int:
+    """Give the number of a talk that can still be corrected."""
+    with database.writing() as session:
+        talk = log(session, get_person(session, 1), 1, YESTERDAY)
+        return talk.id
+
+
+def day_of(database: Database, talk: int) -> date:
+    with database.reading() as session:
+        return session.get_one(Conversation, talk).day
+
+
+def test_a_day_that_was_emptied_is_asked_for(
+    ada: Caller, database: Database, yesterdays: int
+) -> None:
+    """A browser sends nothing while only a part of the day is there."""
+    before = rows(database)
+    for path, typed, field in (
+        ("/log", {**TALK, "note": "Words"}, "occurred_on"),
+        (f"/conversations/{yesterdays}/edit", {"note": "Words"}, "occurred_on"),
+        ("/conversations/1/answered/1", {}, "replied_on"),
+    ):
+        answer = ada.send(path, {**typed, field: ""})
+        assert wrong(answer, field) == "Say on which day it was.", path
+        if "note" in typed:
+            assert kept(answer, "note") == "Words"
+    assert rows(database) == before
+    assert day_of(database, yesterdays) == YESTERDAY
+
+
+def test_a_day_that_is_not_asked_for_stays_as_it_was(
+    ada: Caller, database: Database, yesterdays: int
+) -> None:
+    path = f"/conversations/{yesterdays}/edit"
+    form = ada.form(path)
+    del form["occurred_on"]
+    assert ada.post(path, {**form, "note": "Words"}).status_code == 302
+    assert day_of(database, yesterdays) == YESTERDAY
 
 
 def test_a_control_character_is_refused_beside_its_field(ada: Caller, database: Database) -> None:

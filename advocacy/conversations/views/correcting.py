@@ -120,7 +120,7 @@ def correct(conversation_id: int) -> ResponseReturnValue:
     """Correct a conversation; fourteen days after it only the note."""
     actions.hold(db(), current_user.id)
     conversation = own_conversation(conversation_id)
-    form = LogForm()
+    form = LogForm(occurred_on=conversation.day)
     texts = contact_texts()
     can_change = _can_change(conversation)
     if can_change:
