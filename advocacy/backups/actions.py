@@ -10,15 +10,17 @@ from warnings import catch_warnings, filterwarnings
 
 from alembic import command
 from sqlalchemy import Column, Connection, MetaData, Table, func, insert, inspect, select, text
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, StatementError
 
 from advocacy.backups import archive, rules
 from advocacy.backups.rules import Manifest
-from advocacy.core.database import Database
+from advocacy.core.database import Database, is_refusal
 from advocacy.core.errors import Conflict, Invalid
 from advocacy.core.migrate import alembic_config, current, is_known, upgrade
 
 _BATCH = 1000
+_NO_ROW = (TypeError, ValueError, OverflowError, AttributeError)
+"""What is raised over a row that no database of ours has had."""
 _MADE_BY_ITSELF = ("alembic_version", "day_count", "standing_count")
 """Tables that the database fills while the others come."""
 _CLOSED = "closed_month"
@@ -132,8 +134,13 @@ def _fill(connection: Connection, table: Table, reader: archive.Reader) -> None:
         {name: rules.read(value, kind) for (name, kind), value in zip(columns, row, strict=True)}
         for row in reader.rows(table.name)
     )
-    while batch := list(islice(rows, _BATCH)):
-        connection.execute(insert(table), batch)
+    try:
+        while batch := list(islice(rows, _BATCH)):
+            connection.execute(insert(table), batch)
+    except (*_NO_ROW, StatementError) as error:
+        if is_refusal(error):
+            raise
+        raise Invalid(f"The backup's table {table.name} has a row that cannot be.") from error
 
 
 def _kind(column: Column[Any]) -> type:

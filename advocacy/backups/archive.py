@@ -153,9 +153,10 @@ def _check_seal(path: Path, file: zipfile.ZipFile, manifest: Manifest) -> None:
 
 
 def _check_part(file: zipfile.ZipFile, table: str, part: Part) -> None:
-    digest = hashlib.sha256()
+    digest, rows = hashlib.sha256(), 0
     with file.open(rules.part_name(table)) as content:
         while chunk := content.read(1 << 20):
             digest.update(chunk)
-    if digest.hexdigest() != part.sha256:
+            rows += chunk.count(b"\n")
+    if digest.hexdigest() != part.sha256 or rows != part.rows:
         raise Invalid(_DAMAGED.format(f"the table {table} was altered"))

@@ -58,11 +58,18 @@ class Manifest:
             if document["version"] > VERSION:
                 raise Invalid("A newer version of Advocacy has written this backup.")
             tables = {name: Part(**part) for name, part in document["tables"].items()}
-            return cls(
-                document["revision"], document["taken_at"], tables, version=document["version"]
-            )
-        except (KeyError, TypeError, AttributeError) as error:
+            for part in tables.values():
+                _check(part)
+            taken_at = datetime.fromisoformat(document["taken_at"]).isoformat()
+            return cls(document["revision"], taken_at, tables, version=document["version"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Invalid("This is no backup of Advocacy.") from error
+
+
+def _check(part: Part) -> None:
+    are_names = isinstance(part.columns, list) and all(isinstance(n, str) for n in part.columns)
+    if not are_names or not isinstance(part.rows, int):
+        raise ValueError(part)
 
 
 def part_name(table: str) -> str:

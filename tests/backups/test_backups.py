@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from advocacy.auth.actions import set_password
 from advocacy.backups import actions, rules
 from advocacy.backups.actions import back_up, keep_newest, opened
-from advocacy.backups.archive import reading
+from advocacy.backups.archive import reading, writing
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import ties_of
 from advocacy.conversations.putting_right import put_right
@@ -258,6 +258,64 @@ def test_what_is_no_whole_backup_touches_nothing(
     restore(restored, path)  # the place is as empty as it was
     restored.engine.dispose()
     databases.remove(url)
+
+
+def forged(path: Path, change: Callable[[dict[str, Any]], Any], taken_at: str = "") -> None:
+    """Write an archive anew, with everybody's row changed and every mark as it should be."""
+    with reading(path) as old:
+        manifest = old.manifest
+        tables = {name: list(old.rows(name)) for name in manifest.tables}
+    columns = {name: list(part.columns) for name, part in manifest.tables.items()}
+    tables["person"] = [
+        list(change(dict(zip(columns["person"], row, strict=True))).values())
+        for row in tables["person"]
+    ]
+    with writing(path) as new:
+        for name, rows in tables.items():
+            new.add(name, columns[name], rows)
+        new.finish(manifest.revision, taken_at or manifest.taken_at)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda person: {**person, "id": 10**30},
+        lambda person: {**person, "joined": 7},
+        lambda person: {**person, "joined": "soon"},
+        lambda person: {**person, "name": {"first": "Ada"}},
+        lambda person: {**person, "name": None},
+        lambda _person: {"id": 1},
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_in_one_line_and_nothing_is_left(
+    fresh_database: Database,
+    databases: Databases,
+    tmp_path: Path,
+    change: Callable[[dict[str, Any]], Any],
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    forged(path, change)
+    url = databases.empty()
+    other = Database(url)
+    with pytest.raises(Invalid, match="person has a row that cannot be"):
+        restore(other, path)
+    with other.reading() as session:
+        assert inspect(session.connection()).get_table_names() == []
+    other.engine.dispose()
+    databases.remove(url)
+
+
+def test_a_moment_that_is_none_is_not_said_to_a_terminal(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    forged(path, dict, "\x1b]0;owned\x07")
+    with pytest.raises(Invalid, match="no backup"), reading(path):
+        raise AssertionError("it was taken for one")
 
 
 @pytest.mark.parametrize("part", [rules.MANIFEST, rules.SEAL])
