@@ -78,6 +78,7 @@ class Database:
             self.engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin_sqlite)
+            event.listen(self.engine, "checkin", _give_pages_back)
             event.listen(self.engine, "checkin", self._end_turn)
         else:
             self.engine = create_engine(
@@ -189,9 +190,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous = FULL",  # acknowledged means kept, also when the power goes
         "foreign_keys = ON",
         "recursive_triggers = ON",  # else INSERT OR REPLACE slips past the ledger's guard
-        "cache_size = -300",  # KiB of each connection; the system keeps the file at hand
+        "cache_size = -2000",  # KiB of each connection; the system keeps the file at hand
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _give_pages_back(connection: sqlite3.Connection | None, _record: Any) -> None:
+    """Keep no pages of the file between two requests: the next write outdates them anyway.
+
+    Each connection of a pool would fill with its own, for hours.
+    """
+    if connection is not None:  # None is one that was found broken
+        connection.execute("PRAGMA shrink_memory")
 
 
 def _notice_that_it_is_gone(connection: Any, _record: Any, _proxy: Any) -> None:
