@@ -5,6 +5,7 @@ import threading
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -260,8 +261,13 @@ def test_what_is_no_whole_backup_touches_nothing(
     databases.remove(url)
 
 
-def forged(path: Path, change: Callable[[dict[str, Any]], Any], taken_at: str = "") -> None:
-    """Write an archive anew, with everybody's row changed and every mark as it should be."""
+def forged(
+    path: Path, change: Callable[[dict[str, Any]], Any], taken_at: str = "", *, more: int = 0
+) -> None:
+    """Write an archive anew, with everybody's row changed and every mark as it should be.
+
+    :param more: how many more people it says that it has.
+    """
     with reading(path) as old:
         manifest = old.manifest
         tables = {name: list(old.rows(name)) for name in manifest.tables}
@@ -273,6 +279,8 @@ def forged(path: Path, change: Callable[[dict[str, Any]], Any], taken_at: str = 
     with writing(path) as new:
         for name, rows in tables.items():
             new.add(name, columns[name], rows)
+        known = new._parts["person"]
+        new._parts["person"] = replace(known, rows=known.rows + more)
         new.finish(manifest.revision, taken_at or manifest.taken_at)
 
 
@@ -305,6 +313,17 @@ def test_a_row_that_cannot_be_is_refused_in_one_line_and_nothing_is_left(
         assert inspect(session.connection()).get_table_names() == []
     other.engine.dispose()
     databases.remove(url)
+
+
+def test_people_that_are_not_in_it_are_not_said_to_be_back(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    fill(fresh_database, tmp_path)
+    path = tmp_path / "all.zip"
+    back_up(fresh_database, path, NOW)
+    forged(path, dict, more=9_999)
+    with pytest.raises(Invalid, match="the table person was altered"), reading(path):
+        raise AssertionError("it was taken for one")
 
 
 def test_a_moment_that_is_none_is_not_said_to_a_terminal(
