@@ -78,8 +78,8 @@ class Database:
             self.engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin_sqlite)
-            event.listen(self.engine, "checkin", _give_pages_back)
             event.listen(self.engine, "checkin", self._end_turn)
+            event.listen(self.engine, "checkin", _give_pages_back)
         else:
             self.engine = create_engine(
                 self.url,

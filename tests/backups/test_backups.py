@@ -315,25 +315,21 @@ def test_a_row_that_cannot_be_is_refused_in_one_line_and_nothing_is_left(
     databases.remove(url)
 
 
-def test_people_that_are_not_in_it_are_not_said_to_be_back(
-    fresh_database: Database, tmp_path: Path
+@pytest.mark.parametrize(
+    ("says", "refused"),
+    [
+        ({"more": 9_999}, "the table person was altered"),
+        ({"taken_at": "\x1b]0;owned\x07"}, "no backup"),
+    ],
+)
+def test_what_an_archive_says_of_itself_is_not_taken_on_trust(
+    fresh_database: Database, tmp_path: Path, says: dict[str, Any], refused: str
 ) -> None:
     fill(fresh_database, tmp_path)
     path = tmp_path / "all.zip"
     back_up(fresh_database, path, NOW)
-    forged(path, dict, more=9_999)
-    with pytest.raises(Invalid, match="the table person was altered"), reading(path):
-        raise AssertionError("it was taken for one")
-
-
-def test_a_moment_that_is_none_is_not_said_to_a_terminal(
-    fresh_database: Database, tmp_path: Path
-) -> None:
-    fill(fresh_database, tmp_path)
-    path = tmp_path / "all.zip"
-    back_up(fresh_database, path, NOW)
-    forged(path, dict, "\x1b]0;owned\x07")
-    with pytest.raises(Invalid, match="no backup"), reading(path):
+    forged(path, dict, **says)
+    with pytest.raises(Invalid, match=refused), reading(path):
         raise AssertionError("it was taken for one")
 
 
