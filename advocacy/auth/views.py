@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
-from zoneinfo import available_timezones
 
 from flask import (
     Blueprint,
@@ -32,7 +31,7 @@ from advocacy.auth.letters import post_link
 from advocacy.auth.rules import Purpose, Throttled
 from advocacy.config import Settings
 from advocacy.core.errors import DomainError, Invalid, NotFound, TooMany
-from advocacy.core.time import day_of, now
+from advocacy.core.time import day_of, now, time_zones
 from advocacy.factors import passkeys
 from advocacy.factors.actions import use_code, use_passkey
 from advocacy.factors.queries import factors_of
@@ -290,8 +289,7 @@ def welcome(code: str) -> ResponseReturnValue:
 
 
 def _show_set_up(form: SetUpForm, status: int = 200) -> ResponseReturnValue:
-    zones = sorted(available_timezones())
-    return render_template("auth/set_up.html", form=form, zones=zones), status
+    return render_template("auth/set_up.html", form=form, zones=time_zones()), status
 
 
 @blueprint.post("/welcome/<code>")

@@ -1,7 +1,5 @@
 """The programme's settings and its terms."""
 
-from zoneinfo import available_timezones
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,7 @@ from advocacy.audit.actions import note
 from advocacy.audit.rules import Action
 from advocacy.core.errors import DomainError
 from advocacy.core.stale import stamp
-from advocacy.core.time import now
+from advocacy.core.time import now, time_zones
 from advocacy.people import queries
 from advocacy.points.queries import last_closed_month
 from advocacy.programme.queries import get_programme
@@ -43,7 +41,7 @@ def _show_settings(form: SettingsForm, status: int = 200) -> ResponseReturnValue
             "admin/settings.html",
             form=form,
             known=get_programme(db()),
-            zones=sorted(available_timezones()),
+            zones=time_zones(),
             last_closed=last_closed_month(db()),
         ),
         status,
