@@ -16,6 +16,10 @@ UNTIL_SLIM = """() => new Promise(done => {
     const look = () => innerWidth === 320 ? done() : requestAnimationFrame(look);
     look();
 })"""
+# The names of places and the letters of faces that are wider than what they stand in.
+CUT_WORDS = """() => [...document.querySelectorAll(".places-place, .face-fill")]
+    .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+    .map(one => one.textContent.trim())"""
 THIS_MONTH = month_of(now().date())
 OWN = (
     "/",
@@ -169,6 +173,31 @@ def test_what_opens_over_a_page_is_whole(
         page.locator("details.mine > summary").click()
         page.get_by_role("link", name="Asha Patel").wait_for()
         assert wrong_with(page, axe) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_letters_of_twice_the_size_have_room(
+    *,
+    sample: LiveServer,
+    complaints: Complaints,
+    open_page: OpenPage,
+    sign_in: SignIn,
+    size: tuple[int, int],
+) -> None:
+    complaints.visit(sample.url)
+    page = open_page(size, home=sample.url)
+    page.context.new_cdp_session(page).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    sign_in(page, sample.people["manager"])
+    wrong = []
+    for address in ("/", "/contacts", "/log", "/library", "/growth", "/account", "/leaderboard"):
+        page.goto(address)
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        wrong += [f"{address}: {one}" for one in page.evaluate(CUT_WORDS)]
+        if pixels := overflow(page):
+            wrong.append(f"{address}: {pixels} px too wide")
+    assert wrong == []
 
 
 def test_the_bar_covers_no_button(
