@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import Signer
 
@@ -21,7 +21,13 @@ class _Cookie(SecureCookieSessionInterface):
     digest_method = staticmethod(sha256)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, with the latest messages of who sent forms and opened no page."""
+        """Write the cookie, with the latest messages of who sent forms and opened no page.
+
+        Styles and scripts are everybody's: told that they vary with the cookie, a browser fetches
+        all of them again whenever it changes.
+        """
+        if request.endpoint == "static":
+            return
         if session.modified and session.get(_WAITING):
             session[_WAITING] = session[_WAITING][-MESSAGES:]
             while session[_WAITING] and self._length(app, session) > LENGTH:

@@ -270,6 +270,7 @@ def test_styles_are_kept_under_an_address_that_changes_with_them(
         answer = anybody.get(sheet, buffered=True)
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert "Vary" not in answer.headers
     version = sheets[0].split("/")[2]
     before = anybody.get(sheets[0].replace(version, "0123456789ab"), buffered=True)
     assert (before.status_code, before.headers["Cache-Control"]) == (200, "no-cache")
