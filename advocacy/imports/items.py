@@ -23,22 +23,12 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime) -> Outcome:
     contents = {spooled.content for spooled, row in rows if not row.external_id}
     here = queries.imported_digests(session, contents)
     new: list[NewItem] = []
-    for spooled, row in rows:
-        known = by_id.get(row.external_id) if row.external_id else None
-        if known is not None and known.digest != spooled.content:
-            outcome.refuse(
-                spooled,
-                f"external_id {row.external_id} is here already, with another "
-                f"{_differences(row, known)}",
-            )
-        elif known is not None or (not row.external_id and spooled.content in here):
-            outcome.keep(spooled)
-        else:
-            published_at = row.published_at or now
-            new.append(
-                NewItem(**{**row._asdict(), "published_at": published_at}, digest=spooled.content)
-            )
-            outcome.add(spooled)
+    for spooled, row in outcome.not_here_yet(rows, by_id, here, _differences):
+        published_at = row.published_at or now
+        new.append(
+            NewItem(**{**row._asdict(), "published_at": published_at}, digest=spooled.content)
+        )
+        outcome.add(spooled)
     add_published(session, new, now)
     return outcome
 

@@ -1,8 +1,28 @@
 """What became of the rows of a batch."""
 
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from advocacy.imports.spool import Spooled
+
+
+class Digested(Protocol):
+    """What an import wrote down, with the digest of the row that brought it."""
+
+    digest: str | None
+
+
+class Identified(Protocol):
+    """A row that may have a name of its own."""
+
+    @property
+    def external_id(self) -> str | None:
+        """What the file calls it."""
+
+
+_K = TypeVar("_K", bound=Digested)
+_R = TypeVar("_R", bound=Identified)
 
 
 @dataclass(slots=True)
@@ -33,3 +53,29 @@ class Outcome:
     def refuse(self, row: Spooled, reason: str) -> None:
         """Count a row that cannot go in."""
         self.refused.append((row, reason))
+
+    def not_here_yet(
+        self,
+        rows: Sequence[tuple[Spooled, _R]],
+        by_id: Mapping[str, _K],
+        digests: Collection[str],
+        differences: Callable[[_R, _K], str],
+    ) -> Iterator[tuple[Spooled, _R]]:
+        """Yield the rows that are new; keep those that are here, refuse those that differ.
+
+        :param by_id: what is here under the rows' external ids.
+        :param digests: of the rows without one, the contents that are here.
+        :param differences: says in what a row differs from what is here under its external id.
+        """
+        for spooled, row in rows:
+            known = by_id.get(row.external_id) if row.external_id else None
+            if known is not None and known.digest != spooled.content:
+                self.refuse(
+                    spooled,
+                    f"external_id {row.external_id} is here already, with another "
+                    f"{differences(row, known)}",
+                )
+            elif known is not None or (not row.external_id and spooled.content in digests):
+                self.keep(spooled)
+            else:
+                yield spooled, row

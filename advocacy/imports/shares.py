@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,8 +19,6 @@ from advocacy.shares import queries
 from advocacy.shares.actions import NewShare, record
 from advocacy.shares.models import Share
 
-Pair = tuple[Spooled, ShareRow]
-
 
 def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneInfo) -> Outcome:
     """Write the rows of a batch that are new."""
@@ -29,7 +28,13 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
     hold_for_posting(session)
     for number in sorted(person.id for person in people.values()):
         hold_person(session, number)
-    fresh = _unknown_rows(session, rows, outcome)
+    known = queries.imported_by_external_id(
+        session, {row.external_id for _, row in rows if row.external_id}
+    )
+    here = queries.imported_digests(
+        session, {spooled.content for spooled, row in rows if not row.external_id}
+    )
+    fresh = list(outcome.not_here_yet(rows, known, here, partial(_differences, session)))
     by_id = items_by_external_id(session, {row.item for _, row in fresh})
     by_title = items_by_title(session, {row.item for _, row in fresh})
     new: list[NewShare] = []
@@ -43,30 +48,6 @@ def write(session: Session, batch: Sequence[Spooled], now: datetime, zone: ZoneI
     if new:
         record(session, new, now)
     return outcome
-
-
-def _unknown_rows(session: Session, rows: Sequence[Pair], outcome: Outcome) -> list[Pair]:
-    """Return the rows that are not here yet; count the others."""
-    by_id = queries.imported_by_external_id(
-        session, {row.external_id for _, row in rows if row.external_id}
-    )
-    here = queries.imported_digests(
-        session, {spooled.content for spooled, row in rows if not row.external_id}
-    )
-    fresh: list[Pair] = []
-    for spooled, row in rows:
-        known = by_id.get(row.external_id) if row.external_id else None
-        if known is not None and known.digest != spooled.content:
-            outcome.refuse(
-                spooled,
-                f"external_id {row.external_id} is here already, with another "
-                f"{_differences(session, row, known)}",
-            )
-        elif known is not None or (not row.external_id and spooled.content in here):
-            outcome.keep(spooled)
-        else:
-            fresh.append((spooled, row))
-    return fresh
 
 
 def _refusal(row: ShareRow, people: dict[str, Person], items: Sequence[Item]) -> str | None:
