@@ -150,6 +150,24 @@ class PostgresqlDatabases:
         self._server.ensure_postgres_running()
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let the server's processes do nothing for a while: its machine still answers."""
+        number = self._server.get_pid()
+        assert number is not None
+        children = Path(f"/proc/{number}/task/{number}/children")
+        stopped = []
+        try:
+            os.kill(number, signal.SIGSTOP)
+            stopped.append(number)
+            for child in map(int, children.read_text().split()):
+                os.kill(child, signal.SIGSTOP)
+                stopped.append(child)
+            yield
+        finally:
+            for one in stopped:
+                os.kill(one, signal.SIGCONT)
+
     def close(self) -> None:
         self._admin.close()
         self._server.cleanup()

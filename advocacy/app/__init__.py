@@ -18,6 +18,7 @@ from advocacy.config import Settings, carried
 from advocacy.confirmations.views import blueprint as confirmations
 from advocacy.confirmations.views import public as confirmed
 from advocacy.conversations.views import blueprint as conversations
+from advocacy.core import standstill
 from advocacy.core.database import Database
 from advocacy.home.questions import blueprint as asked
 from advocacy.home.views import blueprint as home
@@ -137,6 +138,7 @@ def serve_app() -> Flask:
     settings = Settings.from_environment()
     database = Database(settings.database_url)
     app = create_app(settings, database)
+    standstill.watch(database)
     clock.run_beside_the_pages(settings, database)
     worker.collect_less()
     return app

@@ -86,7 +86,7 @@ class Database:
                 isolation_level="AUTOCOMMIT",
                 skip_autocommit_rollback=True,
                 **_POOL,
-                connect_args=_postgresql_arguments(self.url),
+                connect_args=connect_arguments(self.url),
             )
             event.listen(self.engine, "checkout", _notice_that_it_is_gone)
         event.listen(self.engine, "handle_error", _let_go_of_read_only)
@@ -140,7 +140,7 @@ class Database:
             self._turn.release()
 
 
-def _postgresql_arguments(url: URL) -> dict[str, Any]:
+def connect_arguments(url: URL) -> dict[str, Any]:
     """Return what a connection is opened with; what the address itself says goes before.
 
     Left to itself, libpq waits minutes for a machine that is gone without a word.
