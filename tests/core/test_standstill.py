@@ -72,7 +72,7 @@ def test_who_waits_for_somebody_else_is_left_alone(
             session.execute(text("LOCK TABLE programme"))
             waiting = threads.submit(wait)
             for _ in range(3):
-                asked.acquire()
+                assert asked.acquire(timeout=30)
         assert waiting.result() == 0
 
 
