@@ -7,10 +7,11 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from advocacy.app.sent_words import LONG_NUMBER, Sent, in_words
+from advocacy.app.sent_words import Sent, in_words
 from advocacy.contacts.queries import contacts_by_number
 from advocacy.core.errors import Conflict, Gone, NotFound
 from advocacy.web import errors
+from advocacy.web.numbers import contact_number
 from advocacy.web.sent_forms import FIELD, SECRETS, SentBefore
 from advocacy.web.session import db
 from advocacy.web.user import current_user
@@ -70,11 +71,10 @@ def _names(fields: list[tuple[str, str]]) -> Mapping[int, str]:
     """Return the names of the contacts among the fields, those of who is signed in."""
     if not current_user.is_authenticated:
         return _NOBODY
-    texts = [value.removeprefix("id:") for name, value in fields if name == "contact"]
     wanted = {
-        int(text)
-        for text in texts
-        if text.isascii() and text.isdecimal() and len(text) < LONG_NUMBER
+        number
+        for name, value in fields
+        if name == "contact" and (number := contact_number(value.strip())) is not None
     }
     return {
         number: contact.label

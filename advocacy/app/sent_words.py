@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from advocacy.shares.rules import CHANNEL_NAMES
+from advocacy.web.numbers import contact_number
 
 
 class Sent(NamedTuple):
@@ -15,8 +16,6 @@ class Sent(NamedTuple):
     value: str
 
 
-LONG_NUMBER = 10
-"""From how many digits on nobody's number is meant."""
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "contact": "With",
@@ -76,10 +75,7 @@ def _value(name: str, value: str, names: Mapping[int, str]) -> str:
     if known := _VALUES.get((name, value)):
         return known
     if name == "contact" and value.startswith("id:"):
-        digits = value.removeprefix("id:")
-        is_number = digits.isascii() and digits.isdecimal() and len(digits) < LONG_NUMBER
-        number = int(digits) if is_number else 0
-        return names.get(number, "somebody you know")
+        return names.get(contact_number(value) or 0, "somebody you know")
     if name.endswith("_on"):
         return _day(value)
     return value

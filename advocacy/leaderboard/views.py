@@ -30,6 +30,7 @@ from advocacy.recognition.unusual import hints_in
 from advocacy.relationships.balance import balance_of
 from advocacy.relationships.explained import Explained, explain
 from advocacy.relationships.weeks import by_week
+from advocacy.web.numbers import row_number
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db
 
@@ -50,9 +51,9 @@ def _asked_team() -> int | None:
     text = request.args.get("team", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    if (number := row_number(text)) is None:
         raise Invalid("There is no such team.", field="team")
-    return int(text)
+    return number
 
 
 def _address(period: str, team: int | None, page: str = "/leaderboard") -> str:

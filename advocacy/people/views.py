@@ -14,6 +14,7 @@ from advocacy.people.models import Person, ProfileVersion
 from advocacy.people.photos import small_jpeg
 from advocacy.people.searching import people_page
 from advocacy.web.forms import show_error
+from advocacy.web.numbers import row_number
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, let_go
 from advocacy.web.user import current_user as me
@@ -122,9 +123,9 @@ def withdraw() -> ResponseReturnValue:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    if (number := row_number(text)) is None:
         raise NotFound("There is no such version of your profile.")
-    return int(text)
+    return number
 
 
 @blueprint.get("/profile/versions/<int:version>/photo")

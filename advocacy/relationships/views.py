@@ -42,6 +42,7 @@ from advocacy.relationships.explained import explain_tie
 from advocacy.relationships.forms import AddPeopleForm, ContactForm
 from advocacy.relationships.merging import Preview, look_alikes, preview
 from advocacy.web.forms import show_error
+from advocacy.web.numbers import row_number
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db
 from advocacy.web.user import current_user
@@ -283,9 +284,9 @@ def _other(text: str) -> int:
     """Return the number of the other contact that an address or a form names."""
     if not text:
         raise Invalid("Choose who is the same person.", field="other")
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    if (number := row_number(text)) is None:
         raise NotFound("There is nobody of yours here.", field="other")
-    return int(text)
+    return number
 
 
 def _merge_page(contact_id: int, other_id: int, wrong: str = "") -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Numbers in addresses: only such as a row can have."""
+"""Numbers in addresses and forms: only such as a row can have."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1
+_DIGITS = len(str(LARGEST))
 
 
 class RowNumber(IntegerConverter):
@@ -13,6 +14,20 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, routes: Map, **limits: Any) -> None:
         super().__init__(routes, **{"max": LARGEST, **limits})
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a row that a text is, None when it is none.
+
+    Only plain digits: `int` would also take signs, spaces, underscores and other scripts' digits.
+    """
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if is_number and int(text) <= LARGEST else None
+
+
+def contact_number(text: str) -> int | None:
+    """Return the number of a contact that was picked (``id:12``), None for a name."""
+    return row_number(text.removeprefix("id:")) if text.startswith("id:") else None
 
 
 def init_app(app: Flask) -> None:

@@ -19,6 +19,7 @@ from advocacy.people.rules import Role
 from advocacy.people.searching import people_page
 from advocacy.programme.queries import get_programme
 from advocacy.web.forms import show_error
+from advocacy.web.numbers import row_number
 from advocacy.web.paging import asked_page
 from advocacy.web.session import db, let_go, short_write
 from advocacy.web.user import current_user as me
@@ -89,9 +90,9 @@ def _hand_over(person: Person, code: str) -> ResponseReturnValue:
 def _team_number(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    if (number := row_number(text)) is None:
         raise Invalid("There is no such team.", field="team")
-    return int(text)
+    return number
 
 
 @blueprint.get("/programme/people/<int:person>")

@@ -26,7 +26,6 @@ from advocacy.conversations.views.sheet import (
     beside_fields,
     contact_texts,
     known_contacts,
-    number_of,
     resolve,
     said_in,
     told_apart,
@@ -37,6 +36,7 @@ from advocacy.core.errors import DomainError
 from advocacy.core.time import now
 from advocacy.points.rules import LATE_DAYS
 from advocacy.web.addresses import page_before
+from advocacy.web.numbers import contact_number
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -102,7 +102,7 @@ def _picked(texts: Sequence[str], *, with_names: bool = True) -> list[dict[str, 
     known = known_contacts(texts)
     picked: list[dict[str, Any]] = []
     for text in texts:
-        contact = known.get(number_of(text) or 0) if text.startswith("id:") else None
+        contact = known.get(contact_number(text) or 0)
         if contact is not None:
             picked.append({"id": contact.id, "name": contact.label})
         elif with_names and not text.startswith("id:"):

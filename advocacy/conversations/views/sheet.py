@@ -15,6 +15,7 @@ from advocacy.conversations.rules import Said
 from advocacy.conversations.views.blueprint import programme_today
 from advocacy.core.errors import DomainError, Invalid
 from advocacy.web.forms import show_error
+from advocacy.web.numbers import contact_number
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -43,14 +44,8 @@ def contact_texts() -> list[str]:
 
 def known_contacts(texts: Sequence[str]) -> dict[int, Contact]:
     """Return the contacts that are named by their number (``id:12``), those of this person."""
-    numbers = {number_of(text) for text in texts if text.startswith("id:")} - {None}
-    return contacts_by_number(db(), current_user.id, [n for n in numbers if n is not None])
-
-
-def number_of(text: str) -> int | None:
-    """Return the number of a contact that was picked, None for a name."""
-    digits = text.removeprefix("id:")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+    numbers = {number for text in texts if (number := contact_number(text)) is not None}
+    return contacts_by_number(db(), current_user.id, numbers)
 
 
 def resolve(texts: Sequence[str], at: datetime) -> list[int]:
@@ -61,13 +56,13 @@ def resolve(texts: Sequence[str], at: datetime) -> list[int]:
         raise Invalid(f"Up to {rules.PEOPLE_LIMIT} people fit.", field="contact")
     known = known_contacts(texts)
     for text in texts:
-        if text.startswith("id:") and number_of(text) not in known:
+        if text.startswith("id:") and contact_number(text) not in known:
             raise Invalid("There is nobody of yours here.", field="contact")
     new = [text for text in texts if not text.startswith("id:")]
     for text in new:
         check_not_oneself(text, current_user.person.email)
     added = iter(find_or_add(db(), current_user.id, new, at))
-    return [number_of(text) or 0 if text.startswith("id:") else next(added) for text in texts]
+    return [contact_number(text) or 0 if text.startswith("id:") else next(added) for text in texts]
 
 
 def said_in(form: LogForm, answers: Sequence[bool]) -> Said:
