@@ -38,6 +38,7 @@ from advocacy.terms.actions import accept
 from advocacy.terms.queries import acceptances_of, current_terms
 from advocacy.web.addresses import own_address
 from advocacy.web.forms import Form, show_error
+from advocacy.web.numbers import row_number
 from advocacy.web.session import db
 from advocacy.web.user import current_user as me
 
@@ -258,12 +259,13 @@ def change_factors() -> ResponseReturnValue:
         note(db(), Action.FACTOR_ADDED, actor_id=me.id, subject_id=me.id, detail=detail, now=now())
         return redirect(url_for("account.account", _anchor="codes"))
     if what == "authenticator":
-        factors.remove_authenticator(db(), me.id)
-    elif what.startswith("passkey-") and what[8:].isascii() and what[8:].isdecimal():
-        factors.remove_passkey(db(), me.id, min(int(what[8:16]), 2**31 - 1))
+        removed = factors.remove_authenticator(db(), me.id)
+    elif what.startswith("passkey-") and (number := row_number(what.removeprefix("passkey-"))):
+        removed = factors.remove_passkey(db(), me.id, number)
     else:
         raise Invalid("Say what is to be removed.")
-    note(db(), Action.FACTOR_REMOVED, actor_id=me.id, subject_id=me.id, now=now())
+    if removed:  # not so when the button was pressed in another tab before
+        note(db(), Action.FACTOR_REMOVED, actor_id=me.id, subject_id=me.id, now=now())
     flash("Removed.")
     return redirect(url_for("account.account"))
 

@@ -126,18 +126,28 @@ def use_passkey(session: Session, site: Site, *, answer: str, challenge: str, no
     return passkey.person_id
 
 
-def remove_passkey(session: Session, person_id: int, passkey_id: int) -> None:
-    """Remove one of a person's passkeys; recovery codes go with the last factor."""
+def remove_passkey(session: Session, person_id: int, passkey_id: int) -> bool:
+    """Remove one of a person's passkeys; recovery codes go with the last factor.
+
+    Return whether there was one.
+    """
     hold_person(session, person_id)
-    session.execute(delete(Passkey).where(Passkey.id == passkey_id, Passkey.person_id == person_id))
+    theirs = (Passkey.id == passkey_id, Passkey.person_id == person_id)
+    removed = session.scalar(delete(Passkey).where(*theirs).returning(Passkey.id))
     _tidy_codes(session, person_id)
+    return removed is not None
 
 
-def remove_authenticator(session: Session, person_id: int) -> None:
-    """Remove a person's authenticator app; recovery codes go with the last factor."""
+def remove_authenticator(session: Session, person_id: int) -> bool:
+    """Remove a person's authenticator app; recovery codes go with the last factor.
+
+    Return whether there was one.
+    """
     hold_person(session, person_id)
-    session.execute(delete(Authenticator).where(Authenticator.person_id == person_id))
+    theirs = Authenticator.person_id == person_id
+    removed = session.scalar(delete(Authenticator).where(theirs).returning(Authenticator.person_id))
     _tidy_codes(session, person_id)
+    return removed is not None
 
 
 def remove_all(session: Session, person_id: int) -> bool:

@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from webauthn.helpers import bytes_to_base64url
 
 from advocacy.audit.models import Event
+from advocacy.audit.rules import Action
 from advocacy.auth.actions import begin_attempt
 from advocacy.auth.models import Attempts
 from advocacy.auth.rules import Throttled
 from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.factors.models import Passkey
-from tests.portal import Caller, settle_in
+from tests.portal import PASSWORD, Caller, settle_in
 
 HERE = "http://localhost"
 _PRESENT_AND_VERIFIED = bytes([0x05])
@@ -129,3 +130,30 @@ def test_trying_passkeys_has_to_wait_and_fills_no_trail(
     assert int(answer.headers["Retry-After"]) > 0
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+@pytest.mark.parametrize("longer", ["9", "99999999999"])
+def test_only_the_passkey_that_is_named_is_removed_and_only_then_told(
+    app: Flask, database: Database, key: Key, longer: str
+) -> None:
+    owner = Caller(app)
+    form = owner.form("/sign-in")
+    owner.post("/sign-in/passkey", {**form, "answer": key.prove(challenge_of(owner))})
+    with database.reading() as session:
+        number = session.scalars(select(Passkey.id)).one()
+
+    def remove(what: str) -> None:
+        typed = {"what": what, "current": PASSWORD}
+        owner.send("/account", typed, "/account/second-step")
+
+    def left() -> tuple[int | None, int | None]:
+        told = select(func.count()).where(Event.action == Action.FACTOR_REMOVED)
+        with database.reading() as session:
+            return session.scalar(select(func.count(Passkey.id))), session.scalar(told)
+
+    remove(f"passkey-{number:08d}{longer}")
+    assert left() == (1, 0)
+    remove("authenticator")
+    assert left() == (1, 0)
+    remove(f"passkey-{number}")
+    assert left() == (0, 1)
