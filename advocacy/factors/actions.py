@@ -129,7 +129,7 @@ def use_passkey(session: Session, site: Site, *, answer: str, challenge: str, no
 def remove_passkey(session: Session, person_id: int, passkey_id: int) -> bool:
     """Remove one of a person's passkeys; recovery codes go with the last factor.
 
-    Return whether there was one.
+    :returns: whether there was one.
     """
     hold_person(session, person_id)
     theirs = (Passkey.id == passkey_id, Passkey.person_id == person_id)
@@ -141,7 +141,7 @@ def remove_passkey(session: Session, person_id: int, passkey_id: int) -> bool:
 def remove_authenticator(session: Session, person_id: int) -> bool:
     """Remove a person's authenticator app; recovery codes go with the last factor.
 
-    Return whether there was one.
+    :returns: whether there was one.
     """
     hold_person(session, person_id)
     theirs = Authenticator.person_id == person_id
