@@ -334,14 +334,17 @@ def _set_up() -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         return _show_set_up(show_error(form, error, fields), 422)
+    at, number = now(), person.id
     note(
         db(),
         Action.PERSON_ADDED,
-        actor_id=person.id,
-        subject_id=person.id,
+        actor_id=number,
+        subject_id=number,
         detail=person.role,
-        now=now(),
+        now=at,
     )
+    note(db(), Action.PASSWORD_SET, actor_id=number, subject_id=number, now=at)
+    note(db(), Action.SIGNED_IN, actor_id=number, detail="password", now=at)
     login.sign_in(db(), person)
     flash(f"Welcome to {programme.name}. You are its administrator.")
     return redirect("/")

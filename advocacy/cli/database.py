@@ -1,5 +1,6 @@
 """Settings and the database."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -63,8 +64,11 @@ def backup(file: Path, *, keep: int | None, format_: str) -> None:
     from advocacy.backups.actions import back_up, keep_newest
     from advocacy.backups.rules import NAME_PATTERN
     from advocacy.cli.house import opened_house
+    from advocacy.core.errors import Conflict
     from advocacy.core.time import now
 
+    if not keep and file.is_dir():
+        raise Conflict(f"{file} is a folder: name a file, or say how many it keeps with --keep.")
     at = now()
     path = file / f"{at:{NAME_PATTERN}}" if keep else file
     with opened_house() as house:
@@ -118,7 +122,8 @@ def restore(file: Path, format_: str) -> None:
         "people": report.people,
         "months": report.months,
     }
-    words = f"{rows} rows are back, as of {brought.taken_at}. The ledger verifies."
+    taken = datetime.fromisoformat(brought.taken_at)
+    words = f"{rows} rows are back, as of {taken:%Y-%m-%d %H:%M} UTC. The ledger verifies."
     print_as(format_, document, lambda: click.echo(words))
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from advocacy.audit.models import Event
+from advocacy.audit.rules import Action
 from advocacy.auth import actions
 from advocacy.auth.actions import make_link
 from advocacy.auth.models import Credential, SignIn
@@ -285,6 +286,16 @@ def test_both_passwords_that_cannot_be_are_said_at_once(
     assert "Use 8 to 128 letters" in wrong(answer, "password")
 
 
+def test_no_browser_shortens_a_password(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    avi = Caller(app, "avi")
+    for path in ("/password", "/account", f"/welcome/{link_for(fresh_database, 1)}", "/sign-in"):
+        who = avi if path != "/sign-in" else Caller(app)
+        fields = who.page(path).select("input[type=password]")
+        assert fields, path
+        assert not any(field.has_attr("maxlength") for field in fields), path
+
+
 def test_a_link_sets_a_password_once(app: Flask, fresh_database: Database) -> None:
     ids = settle_in(fresh_database)
     path = f"/welcome/{link_for(fresh_database, ids['avi'])}"
@@ -361,7 +372,11 @@ def test_the_first_set_up_makes_programme_and_administrator(
         assert get_programme(session).time_zone == "Europe/Lisbon"
         assert count_administrators(session) == 1
         assert session.scalars(select(Person.email)).all() == ["ada@example.com"]
-        assert session.scalars(select(Event.detail)).all() == ["administrator"]
+        assert session.execute(select(Event.action, Event.detail).order_by(Event.id)).all() == [
+            (Action.PERSON_ADDED, "administrator"),
+            (Action.PASSWORD_SET, ""),
+            (Action.SIGNED_IN, "password"),
+        ]
     assert Caller(app).get(path).status_code == 404
 
 

@@ -133,6 +133,7 @@ serve --host 203.0.113.7 | Nothing can listen on 203.0.113.7
 demo --host 203.0.113.7 | Nothing can listen on 203.0.113.7
 db backup {{folder}}/none/all.zip | cannot be written: No such file or directory
 db backup {{folder}}/no.zip --keep 1 | cannot be written: Not a directory
+db backup {{folder}} | is a folder: name a file
 db restore {{folder}}/none.zip | cannot be read: No such file or directory
 db restore {{folder}}/no.zip | is no backup of Advocacy
 person add {MIA} --name Mia | is here already
