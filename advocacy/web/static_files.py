@@ -3,6 +3,7 @@
 So browsers may keep it for a year, and after an upgrade no page meets the styles of before.
 """
 
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 from flask import Flask, Response
 
 _KEPT_SECONDS = 365 * 24 * 3600
+_JOINED = "css/pages.css"
+"""The sheet that goes out with those that it imports: a phone waits for each that it asks for."""
+_IMPORT = re.compile(r'^@import "(.+)";$', re.MULTILINE)
 
 
 def init_app(app: Flask, folder: Path) -> None:
@@ -19,7 +23,8 @@ def init_app(app: Flask, folder: Path) -> None:
     current = _version(folder)
 
     def static(version: str, filename: str) -> Response:
-        response = app.send_static_file(filename)
+        is_joined = filename == _JOINED
+        response = _joined(folder / filename) if is_joined else app.send_static_file(filename)
         if version == current:
             response.headers["Cache-Control"] = f"public, max-age={_KEPT_SECONDS}, immutable"
         else:
@@ -35,6 +40,18 @@ def init_app(app: Flask, folder: Path) -> None:
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
             values["version"] = current
+
+
+def _joined(sheet: Path) -> Response:
+    return Response(_text_joined(sheet), mimetype="text/css")
+
+
+@cache
+def _text_joined(sheet: Path) -> str:
+    """Return a sheet with what it imports in place; what that refers to is relative to it."""
+    return _IMPORT.sub(
+        lambda found: (sheet.parent / found[1]).read_text("utf-8"), sheet.read_text("utf-8")
+    )
 
 
 @cache

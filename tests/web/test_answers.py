@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -271,6 +272,12 @@ def test_styles_are_kept_under_an_address_that_changes_with_them(
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Vary" not in answer.headers
+    joined = anybody.get(sheets[0], buffered=True).text
+    sources = Path(app.static_folder or "") / "css"
+    names = re.findall(r'@import "(.+)";', (sources / "pages.css").read_text("utf-8"))
+    assert names
+    assert "@import" not in joined
+    assert joined.endswith("".join((sources / n).read_text("utf-8") + "\n" for n in names))
     version = sheets[0].split("/")[2]
     before = anybody.get(sheets[0].replace(version, "0123456789ab"), buffered=True)
     assert (before.status_code, before.headers["Cache-Control"]) == (200, "no-cache")
