@@ -43,6 +43,10 @@ _SILENT_SECONDS = 30
 
 _ASKS_AGAIN_MILLISECONDS = 10
 
+_LONG_LOG = 16 << 20
+"""From how many bytes on SQLite's log is begun anew, which waits for those who read."""
+_WAITS_FOR_READERS_MILLISECONDS = 500
+
 _WRITES = "advocacy_writes"
 _TURN = "advocacy_turn"
 
@@ -74,10 +78,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = Lock()
+        self._begins_anew_at = _LONG_LOG
         if self.is_sqlite:
             self.engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin_sqlite)
+            event.listen(self.engine, "checkin", self._keep_log_short)
             event.listen(self.engine, "checkin", self._end_turn)
             event.listen(self.engine, "checkin", _give_pages_back)
         else:
@@ -134,6 +140,29 @@ class Database:
             raise OperationalError("BEGIN IMMEDIATE", None, locked)
         connection.info[_TURN] = True
         _begin_immediately(connection, until)
+
+    def _keep_log_short(self, raw: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        """Begin SQLite's log anew after a write, when it is long.
+
+        SQLite itself does so only in a moment in which nobody reads: while many do, never.
+        """
+        if raw is None or not record.info.get(_TURN):
+            return
+        length = self._log_length()
+        if length < self._begins_anew_at:
+            return
+        with suppress(sqlite3.Error):  # what was written is kept all the same
+            raw.execute(f"PRAGMA busy_timeout = {_WAITS_FOR_READERS_MILLISECONDS}")
+            [(is_busy, *_)] = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._begins_anew_at = length + _LONG_LOG if is_busy else _LONG_LOG
+        with suppress(sqlite3.Error):
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+    def _log_length(self) -> int:
+        try:
+            return Path(f"{self.url.database}-wal").stat().st_size
+        except OSError:
+            return 0
 
     def _end_turn(self, _raw: Any, record: ConnectionPoolEntry) -> None:
         if record.info.pop(_TURN, False):

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -14,13 +15,14 @@ from sqlalchemy import Dialect, event, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from advocacy.core.database import Database, insert_numbered, said_plainly
+from advocacy.core.database import BUSY_SECONDS, Database, insert_numbered, said_plainly
 from advocacy.core.errors import Conflict, Unavailable
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.people.models import Team
 from advocacy.points.models import Tie
 from advocacy.programme.models import Programme
 from tests.builders import add_person, add_programme, add_team
+from tests.databases import Databases
 
 
 def test_writing_commits_at_the_end(fresh_database: Database) -> None:
@@ -171,6 +173,37 @@ def test_a_file_that_can_be_written_again_is_written_again(tmp_path: Path) -> No
     event.remove(database.engine, "do_connect", only_read)
     with database.writing() as session:
         session.execute(text("INSERT INTO kept VALUES (1)"))
+    database.engine.dispose()
+
+
+def test_a_log_that_is_long_is_begun_anew_once_those_who_read_let_it(
+    databases_on: Callable[[str], Databases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advocacy.core.database._LONG_LOG", 64 << 10)
+    monkeypatch.setattr("advocacy.core.database._WAITS_FOR_READERS_MILLISECONDS", 1)
+    url = databases_on("sqlite").migrated()
+    database = Database(url)
+    log = Path(f"{database.url.database}-wal")
+    lengths: list[int] = []
+
+    def write() -> None:
+        with database.writing() as session:
+            add_team(session, f"Team {len(lengths)}")
+        lengths.append(log.stat().st_size)
+
+    with database.reading() as reader:
+        reader.scalars(select(Team.name)).all()
+        while not lengths or lengths[-1] < 300 << 10:
+            write()
+    assert lengths == sorted(lengths)
+    with database.engine.connect() as connection:
+        waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+    assert waits == BUSY_SECONDS * 1000
+    while lengths[-1] > 0:
+        write()
+        assert lengths[-1] < 400 << 10
+    with database.reading() as session:
+        assert len(session.scalars(select(Team.name)).all()) == len(lengths)
     database.engine.dispose()
 
 
