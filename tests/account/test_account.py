@@ -105,7 +105,8 @@ def test_a_common_password_is_refused_and_the_link_still_works(
 
 def test_trying_passwords_has_to_wait(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
-    owner = Caller(app, "avi")  # has been signed in on this device
+    owner = Caller(app)
+    owner.sign_in("avi@example.com")  # has been signed in on this device
     owner.send("/profile", action="/sign-out")
     stranger = Caller(app)
     answers = [stranger.sign_in("avi@example.com", "guess").status_code for _ in range(6)]

@@ -83,7 +83,8 @@ def test_a_stranger_who_guesses_codes_keeps_the_owners_device_not_out(
     app: Flask, fresh_database: Database
 ) -> None:
     settle_in(fresh_database)
-    owner, stranger = Caller(app, "avi"), Caller(app)
+    owner, stranger = Caller(app), Caller(app)
+    owner.sign_in("avi@example.com")
     secret, _ = add_app(owner)
     owner.send("/profile", action="/sign-out")
     stranger.sign_in("avi@example.com")  # knows the password

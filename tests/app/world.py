@@ -27,6 +27,7 @@ from advocacy.recognition.actions import close_months
 from advocacy.shares.actions import NewShare, link_for
 from advocacy.shares.actions import record as record_shares
 from tests.databases import Undone
+from tests.portal import let_in
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -53,8 +54,7 @@ class World:
         """Ask for a route as somebody, and undo what it did."""
         client: FlaskClient = self.app.test_client()
         if role in self.tokens:
-            with client.session_transaction() as cookie:
-                cookie["_user_id"], cookie["_fresh"] = self.tokens[role], True
+            let_in(client, self.tokens[role])
         with self.app.test_request_context():
             path = self.app.url_map.bind("localhost").build(
                 route.endpoint, {name: self.values[name] for name in route.arguments}

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from advocacy.auth.actions import begin_sign_in
 from advocacy.core.database import Database
 from advocacy.core.time import now
-from tests.portal import read
+from tests.portal import let_in, read
 
 
 def database_of(app: Flask) -> Database:
@@ -79,8 +79,7 @@ class Visitor:
         if person_id is not None:
             with database_of(app).writing() as session:
                 token = begin_sign_in(session, person_id, now())
-            with self.client.session_transaction() as cookie:
-                cookie["_user_id"], cookie["_fresh"] = token, True
+            let_in(self.client, token)
 
     def get(self, path: str, **headers: str) -> Page:
         """Open a page."""

@@ -22,6 +22,7 @@ from advocacy.recognition.replay import place_at, points_at
 from advocacy.recognition.rules import ordinal, ranks
 from advocacy.relationships.explained import explain
 from tests.cli.test_command import Command
+from tests.portal import let_in
 from tests.recognition import shown
 from tests.recognition.lived import TEAMS, ZONE, Moment, Told, World, told_of
 from tests.recognition.previewed import check_closed, check_preview
@@ -68,8 +69,7 @@ class Answers:
     def get(self, path: str, person: int) -> str:
         """Return what an address answers to somebody who is signed in."""
         client: FlaskClient = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = self.tokens[person], True
+        let_in(client, self.tokens[person])
         answer = client.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.text

@@ -74,7 +74,8 @@ def test_cookies_are_secure_when_the_address_is_https(
 
 
 def test_what_is_signed_is_signed_with_sha_256(app: Flask, database: Database) -> None:
-    avi = Caller(app, "avi")
+    avi = Caller(app)
+    avi.sign_in("avi@example.com")
     token = avi.form("/log")["csrf_token"]
     signed = [avi.client.get_cookie(name) for name in ("advocacy", "advocacy_device")]
     for value in (token, *(one.decoded_value for one in signed if one)):
