@@ -5,7 +5,7 @@
 Each client is signed in as somebody of its own and goes round Today, People, Growth, the Library
 and the profiles, a manager the leaderboard; every tenth request logs a conversation. Goals: at
 least 50 requests a second on SQLite, 95 in 100 reads within 250 ms and writes within 500 ms, no
-error, and neither memory nor open files grow from a third of the time to its end.
+error, and neither memory nor open files nor SQLite's log grow from a third of the time to its end.
 """
 
 import argparse
@@ -70,18 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with database.writing() as session:
                 tokens = [begin_sign_in(session, who, now()) for who in range(1, CLIENTS + 1)]
             database.engine.dispose()
+            log = Path(f"{database.url.database}-wal")
             environ = {
                 "ADVOCACY_DATA": str(Path(data) / engine),
                 "ADVOCACY_DATABASE_URL": urls[engine],
                 "ADVOCACY_SECRET_KEY": SECRET,
             }
             with served("bench.load:empty_app", environ, WORKERS) as base:
-                nothing, _ = _run(base, min(given.seconds, 20), [_empty] * CLIENTS)
+                nothing, _ = _run(base, min(given.seconds, 20), [_empty] * CLIENTS, log)
             with served("advocacy.app:serve_app", environ, WORKERS) as base:
                 cookies = [f"advocacy={signed_cookie(token, SECRET)}" for token in tokens]
                 walks = [_walk(base, cookies[0], MANAGERS_PAGES)]
                 walks += [_walk(base, cookie, PAGES) for cookie in cookies[1:]]
-                taken, grown = _run(base, given.seconds, walks)
+                taken, grown = _run(base, given.seconds, walks, log)
             _tell(engine, taken, nothing, grown)
 
 
@@ -123,7 +124,7 @@ def _walk(base: str, cookie: str, pages: Sequence[str]) -> Callable[[int], Reque
 
 
 def _run(
-    base: str, seconds: float, walks: Sequence[Callable[[int], Request]]
+    base: str, seconds: float, walks: Sequence[Callable[[int], Request]], log: Path
 ) -> tuple[list[Taken], str]:
     """Let every client go on for some seconds; return what each took, and what the server grew."""
     gate = Barrier(len(walks) + 1)
@@ -149,27 +150,27 @@ def _run(
         thread.start()
     gate.wait()
     threads[0].join(seconds / 3)
-    before = _weight()
+    before = _weight(log)
     for thread in threads:
         thread.join()
-    after = _weight()
+    after = _weight(log)
     grown = ", ".join(
         f"{what} {old:,} to {new:,} {unit}"
         for what, unit, old, new in zip(
-            ("memory", "open files"), ("KiB", "in all"), before, after, strict=True
+            ("memory", "open files", "log"), ("KiB", "in all", "KiB"), before, after, strict=True
         )
     )
     return found, grown
 
 
-def _weight() -> tuple[int, int]:
-    """Return the resident memory in KiB, and how many files our server's processes hold open."""
+def _weight(log: Path) -> tuple[int, int, int]:
+    """Return our processes' memory in KiB and open files, and the length of SQLite's log in KiB."""
     memory = files = 0
     for process in _offspring(os.getpid()):
         status = Path(f"/proc/{process}/status").read_text()
         memory += int(status.partition("VmRSS:")[2].split()[0])
         files += len(list(Path(f"/proc/{process}/fd").iterdir()))
-    return memory, files
+    return memory, files, log.stat().st_size // 1024 if log.exists() else 0
 
 
 def _offspring(parent: int) -> Iterator[int]:
