@@ -83,7 +83,6 @@ class Database:
             self.engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", self._begin_sqlite)
-            event.listen(self.engine, "checkin", self._keep_log_short)
             event.listen(self.engine, "checkin", self._end_turn)
             event.listen(self.engine, "checkin", _give_pages_back)
         else:
@@ -141,13 +140,11 @@ class Database:
         connection.info[_TURN] = True
         _begin_immediately(connection, until)
 
-    def _keep_log_short(self, raw: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+    def _keep_log_short(self, raw: sqlite3.Connection) -> None:
         """Begin SQLite's log anew after a write, when it is long.
 
         SQLite itself does so only in a moment in which nobody reads: while many do, never.
         """
-        if raw is None or not record.info.get(_TURN):
-            return
         length = self._log_length()
         if length < self._begins_anew_at:
             return
@@ -164,9 +161,13 @@ class Database:
         except OSError:
             return 0
 
-    def _end_turn(self, _raw: Any, record: ConnectionPoolEntry) -> None:
+    def _end_turn(self, raw: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
         if record.info.pop(_TURN, False):
-            self._turn.release()
+            try:
+                if raw is not None:  # None is one that was found broken
+                    self._keep_log_short(raw)
+            finally:  # whatever happens, or nobody would ever write again
+                self._turn.release()
 
 
 def connect_arguments(url: URL) -> dict[str, Any]:

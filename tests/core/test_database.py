@@ -211,6 +211,21 @@ def test_a_log_that_is_long_is_begun_anew_once_those_who_read_let_it(
     database.engine.dispose()
 
 
+def test_a_turn_ends_also_when_the_log_cannot_be_begun_anew(
+    databases_on: Callable[[str], Databases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(databases_on("sqlite").migrated())
+
+    def fail() -> int:
+        raise ArithmeticError
+
+    monkeypatch.setattr(database, "_log_length", fail)
+    with pytest.raises(ArithmeticError), database.writing() as session:
+        add_team(session, "Sales")
+    assert not database._turn.locked()
+    database.engine.dispose()
+
+
 def test_a_database_that_is_busy_is_said_in_one_line(fresh_database: Database) -> None:
     with fresh_database.writing() as session:
         add_programme(session)
