@@ -1,13 +1,12 @@
 """The forms of one's own account."""
 
-from wtforms import EmailField, HiddenField, IntegerField, StringField
+from wtforms import EmailField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from advocacy.auth.rules import PASSWORD_LONGEST
 from advocacy.factors.passkeys import ANSWER_LENGTH
 from advocacy.factors.rules import CODE_LENGTH, PASSKEY_NAME_LENGTH
 from advocacy.people.rules import EMAIL_LENGTH
-from advocacy.web.fields import PasswordField
 from advocacy.web.forms import Form
 
 

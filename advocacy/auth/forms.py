@@ -1,6 +1,6 @@
 """The forms for signing in and for passwords."""
 
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from advocacy.auth.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST
@@ -11,7 +11,6 @@ from advocacy.factors.rules import CODE_LENGTH
 from advocacy.people.rules import EMAIL_LENGTH, NAME_LENGTH
 from advocacy.programme.rules import NAME_LENGTH as PROGRAMME_LENGTH
 from advocacy.programme.rules import check_time_zone
-from advocacy.web.fields import PasswordField
 from advocacy.web.forms import Form
 
 _NEW_PASSWORD = [

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from advocacy.core.errors import Invalid
-from advocacy.core.text import check_letters
+from advocacy.core.text import check_length, check_letters
 
 TITLE_LENGTH = 200
 URL_LENGTH = 2000
@@ -58,8 +58,7 @@ def checked(title: str, url: str, text: str, topics: str) -> Wording:
     if not wording.title:
         raise Invalid("A title is needed.", field="title")
     for field, said, limit in zip(Wording._fields, wording, _LIMITS, strict=True):
-        if len(said) > limit:
-            raise Invalid(f"{len(said)} letters; up to {limit} fit.", field=field)
+        check_length(said, limit, field=field)
         if field != "text" or "\0" in said:  # a text may go over several lines
             check_letters(said, field=field)
     check_url(wording.url)

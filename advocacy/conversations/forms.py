@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH, REASON_LENGTH
+from advocacy.conversations.rules import CHANNEL_LENGTH, NOTE_LENGTH
 from advocacy.core.errors import Invalid
 from advocacy.points.rules import Began, Kind
 from advocacy.web.fields import DayField
@@ -55,7 +55,7 @@ class LogForm(_TalkForm):
 class PutRightForm(_TalkForm):
     """What a manager says that a conversation was, and why."""
 
-    reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": REASON_LENGTH})
+    reason = TextAreaField("Why", render_kw={"rows": 3})
 
 
 class ReplyForm(Form):

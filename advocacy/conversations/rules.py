@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from advocacy.core.errors import Invalid
-from advocacy.core.text import check_letters
+from advocacy.core.text import check_length, check_letters
 from advocacy.core.time import EARLIEST
 from advocacy.points.rules import LATE_DAYS, Began, Kind
 
@@ -95,9 +95,8 @@ def problems(said: Said, today: date, who: str = "") -> Iterator[Invalid]:
 
 
 def _unfit(field: str, text: str, limit: int) -> Iterator[Invalid]:
-    if len(text) > limit:
-        yield Invalid(f"Up to {limit} letters fit here.", field=field)
     try:
+        check_length(text, limit, field=field)
         if field != "note" or "\0" in text:  # a note may go over several lines
             check_letters(text, field=field)
     except Invalid as refused:

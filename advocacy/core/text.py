@@ -28,6 +28,15 @@ def check_letters(text: str, *, field: str) -> None:
         raise Invalid("A control character cannot stand here.", field=field)
 
 
+def check_length(text: str, limit: int, *, field: str) -> None:
+    """Refuse a text that is too long, and say by how much.
+
+    :raises Invalid: naming the field.
+    """
+    if len(text) > limit:
+        raise Invalid(f"{len(text)} letters; up to {limit} fit.", field=field)
+
+
 def checked_text(text: str, limit: int, *, field: str, empty: str = "") -> str:
     """Return a text of several lines as it is kept, without space around it.
 
@@ -37,8 +46,7 @@ def checked_text(text: str, limit: int, *, field: str, empty: str = "") -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text and empty:
         raise Invalid(empty, field=field)
-    if len(text) > limit:
-        raise Invalid(f"Up to {limit} letters fit here.", field=field)
+    check_length(text, limit, field=field)
     for line in text.split("\n"):
         check_letters(line, field=field)
     return text

@@ -24,7 +24,7 @@ from advocacy.web.forms import Form, SelectChoice
 
 
 def _trimmed(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
+    return (text or "").strip()
 
 
 def _printable(_form: Form, field: Field) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.core import time
 from advocacy.core.errors import Conflict, Invalid, NotFound
-from advocacy.core.text import check_letters
+from advocacy.core.text import check_length, check_letters
 from advocacy.people import queries, rules
 from advocacy.people.models import Absence, Membership, Person, PersonWord, ProfileVersion, Team
 from advocacy.people.rules import Role
@@ -322,8 +322,7 @@ def _end(version: ProfileVersion, now: datetime) -> None:
 
 def _checked_words(words: str) -> str:
     words = words.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(words) > rules.WORDS_LENGTH:
-        raise Invalid(f"{len(words)} letters; up to {rules.WORDS_LENGTH} fit.", field="words")
+    check_length(words, rules.WORDS_LENGTH, field="words")
     if "\0" in words:
         raise Invalid("A control character cannot stand here.", field="words")
     return words
@@ -365,8 +364,7 @@ def checked_role(role: str) -> Role:
 
 def _short(text: str, limit: int, field: str) -> str:
     text = rules.clean_name(text)
-    if len(text) > limit:
-        raise Invalid(f"{len(text)} letters; up to {limit} fit.", field=field)
+    check_length(text, limit, field=field)
     check_letters(text, field=field)
     return text
 

@@ -8,10 +8,6 @@ from advocacy.people.rules import HEADLINE_LENGTH, NAME_LENGTH, PHOTO_BYTES, WOR
 from advocacy.web.forms import Form
 
 
-def _plain_lines(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n")
-
-
 class CalledForm(Form):
     """What to call somebody, and how to say it."""
 
@@ -49,5 +45,5 @@ class ProposeForm(Form):
         ],
         render_kw={"autocomplete": "off"},
     )
-    words = TextAreaField("Some words", [Length(max=WORDS_LENGTH)], filters=[_plain_lines])
+    words = TextAreaField("Some words", [Length(max=WORDS_LENGTH)])
     replaces = HiddenField()

@@ -2,30 +2,25 @@
 
 from wtforms import HiddenField, RadioField, TextAreaField
 
-from advocacy.questions.rules import ANSWER_LENGTH, REASON_LENGTH, TEXT_LENGTH, Outcome
+from advocacy.questions.rules import ANSWER_LENGTH, TEXT_LENGTH, Outcome
 from advocacy.web.forms import Form, SelectChoice
-
-
-def _area(label: str, limit: int, description: str, *, rows: int = 3) -> TextAreaField:
-    return TextAreaField(
-        label, description=description, render_kw={"rows": rows, "maxlength": limit}
-    )
 
 
 class AskForm(Form):
     """A question about a conversation."""
 
-    text = _area("Your question", TEXT_LENGTH, f"Up to {TEXT_LENGTH} letters.")
+    text = TextAreaField(
+        "Your question", description=f"Up to {TEXT_LENGTH} letters.", render_kw={"rows": 3}
+    )
 
 
 class AnswerForm(Form):
     """The answer to a question."""
 
-    answer = _area(
+    answer = TextAreaField(
         "Your answer",
-        ANSWER_LENGTH,
-        f"Up to {ANSWER_LENGTH:,} letters. You can change it until it is decided.",
-        rows=5,
+        description=f"Up to {ANSWER_LENGTH:,} letters. You can change it until it is decided.",
+        render_kw={"rows": 5},
     )
 
 
@@ -39,8 +34,10 @@ class DecideForm(Form):
             SelectChoice(str(Outcome.SET_ASIDE), "Set it aside"),
         ],
     )
-    reason = _area(
-        "Why", REASON_LENGTH, "Needed to set it aside. It is read beside the entry.", rows=3
+    reason = TextAreaField(
+        "Why",
+        description="Needed to set it aside. It is read beside the entry.",
+        render_kw={"rows": 3},
     )
     seen = HiddenField()
 
@@ -48,4 +45,8 @@ class DecideForm(Form):
 class RestoreForm(Form):
     """Why a conversation counts again."""
 
-    reason = _area("Why it counts again", REASON_LENGTH, "It is read beside the entry.", rows=3)
+    reason = TextAreaField(
+        "Why it counts again",
+        description="It is read beside the entry.",
+        render_kw={"rows": 3},
+    )

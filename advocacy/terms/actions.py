@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.text import check_length
 from advocacy.programme.queries import hold_for_closing
 from advocacy.terms.models import Acceptance, Terms
 from advocacy.terms.queries import current_terms
@@ -20,8 +21,7 @@ def publish(session: Session, text: str, *, published_by: int | None, now: datet
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         raise Invalid("The terms are empty. Write what people agree to.", field="text")
-    if len(text) > TEXT_LENGTH:
-        raise Invalid(f"{len(text)} letters; up to {TEXT_LENGTH} fit.", field="text")
+    check_length(text, TEXT_LENGTH, field="text")
     if "\0" in text:
         raise Invalid("A control character cannot stand here.", field="text")
     hold_for_closing(session)  # versions are numbered one after the other

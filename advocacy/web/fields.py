@@ -4,19 +4,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-import wtforms
 from wtforms import DateField
-from wtforms.widgets import PasswordInput
-
-
-class _Whole(PasswordInput):
-    validation_attrs = ["required", "disabled"]  # noqa: RUF012 (as its base has it)
-
-
-class PasswordField(wtforms.PasswordField):
-    """A password, as long as it is typed: one that a browser shortens, nobody sees."""
-
-    widget = _Whole()
 
 
 class DayField(DateField):

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import SelectChoice  # type: ignore[attr-defined] # the stubs are older
+from wtforms import Field, SelectChoice  # type: ignore[attr-defined] # the stubs are older
 from wtforms.fields import FileField
 
 from advocacy.core.errors import DomainError
@@ -17,7 +18,7 @@ __all__ = ["Form", "SelectChoice", "show_error"]
 
 _OURS: Mapping[str, str] = MappingProxyType(
     {
-        "Field cannot be longer than %(max)d character.": "Up to %(max)d letters fit.",
+        "Field cannot be longer than %(max)d character.": "%(length)d letters; up to %(max)d fit.",
         "Not a valid choice.": "Choose one of what is offered.",
         "Invalid Choice: could not coerce.": "Choose one of what is offered.",
         "Not a valid integer value.": "A number, please.",
@@ -40,23 +41,37 @@ class Form(FlaskForm):
     """A form of ours: Flask-WTF's in our words, with a constructor that says its types."""
 
     class Meta:
-        """Whom it asks for words."""
+        """Whom it asks for words, how it reads what is sent, how its fields are drawn."""
 
         def get_translations(self, _form: object) -> _Words:
             """Return our words."""
             return _Words()
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """Take files for fields that ask for one, and nothing but text for the others."""
+            """Take files for fields that ask for one, and text as it was typed for the others.
+
+            Who types a new line counts it as one letter; a browser sends two.
+            """
             given = super().wrap_formdata(form, formdata)  # type: ignore[misc] # WTForms mixes it in
-            if not isinstance(given, CombinedMultiDict):
-                return given
-            files = [
-                (name, file)
-                for name, file in request.files.items(multi=True)
-                if isinstance(getattr(form, "_fields", {}).get(name), FileField)
-            ]
-            return CombinedMultiDict([MultiDict(files), request.form])
+            files = []
+            if isinstance(given, CombinedMultiDict):
+                files = [
+                    (name, file)
+                    for name, file in request.files.items(multi=True)
+                    if isinstance(getattr(form, "_fields", {}).get(name), FileField)
+                ]
+                given = request.form
+            if given is None:
+                return None
+            typed = [(name, text.replace("\r\n", "\n")) for name, text in given.items(multi=True)]
+            return MultiDict([*files, *typed])
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Draw a field that no browser cuts short: what is over would be lost unsaid."""
+            drawn: Markup = super().render_field(  # type: ignore[misc] # WTForms mixes it in
+                field, {"minlength": False, "maxlength": False, **render_kw}
+            )
+            return drawn
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)  # type: ignore[no-untyped-call]

@@ -39,7 +39,7 @@ class PeopleField {
     const label = this.root.querySelector("legend");
     this.names = element("span", { class: "people-names" });
     this.input = element("input", {
-      class: "people-input", type: "text", id, role: "combobox", autocomplete: "off", autocapitalize: "words", spellcheck: "false", dir: "auto", maxlength: 200,
+      class: "people-input", type: "text", id, role: "combobox", autocomplete: "off", autocapitalize: "words", spellcheck: "false", dir: "auto",
       "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-labelledby": label.id,
       "aria-describedby": this.root.getAttribute("aria-describedby"),
     });

@@ -286,16 +286,6 @@ def test_both_passwords_that_cannot_be_are_said_at_once(
     assert "Use 8 to 128 letters" in wrong(answer, "password")
 
 
-def test_no_browser_shortens_a_password(app: Flask, fresh_database: Database) -> None:
-    settle_in(fresh_database)
-    avi = Caller(app, "avi")
-    for path in ("/password", "/account", f"/welcome/{link_for(fresh_database, 1)}", "/sign-in"):
-        who = avi if path != "/sign-in" else Caller(app)
-        fields = who.page(path).select("input[type=password]")
-        assert fields, path
-        assert not any(field.has_attr("maxlength") for field in fields), path
-
-
 def test_a_link_sets_a_password_once(app: Flask, fresh_database: Database) -> None:
     ids = settle_in(fresh_database)
     path = f"/welcome/{link_for(fresh_database, ids['avi'])}"

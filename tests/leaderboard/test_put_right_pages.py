@@ -107,7 +107,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_kept(
     form = {**mina.form(path), "reason": WHY}
     for typed, field, words in (
         ({"kind": "wrote", "reason": ""}, "reason", "Write a reason: Avi reads it."),
-        ({"kind": "wrote", "reason": "x" * 501}, "reason", "Up to 500 letters fit here."),
+        ({"kind": "wrote", "reason": "x" * 501}, "reason", "501 letters; up to 500 fit."),
         ({"kind": "met", "answered": "false"}, "answered", "They met, so choose Yes."),
         ({"answered": "perhaps"}, "answered", "yes, or not yet"),
         ({"kind": "introduced"}, "kind", "exactly two people"),

@@ -231,8 +231,8 @@ def test_two_managers_do_not_overwrite_one_another(app: Flask, ids: Ids) -> None
     [
         ({"headline": ""}, "headline", "A headline is needed"),
         ({"headline": "   "}, "headline", "A headline is needed"),
-        ({"headline": "x" * 300}, "headline", f"Up to {HEADLINE_LENGTH} letters"),
-        ({"words": "x" * (WORDS_LENGTH + 1)}, "words", f"Up to {WORDS_LENGTH} letters"),
+        ({"headline": "x" * 300}, "headline", f"300 letters; up to {HEADLINE_LENGTH} fit."),
+        ({"words": "x" * (WORDS_LENGTH + 1)}, "words", f"letters; up to {WORDS_LENGTH} fit."),
         ({"words": "a\0b"}, "words", "control character"),
         ({"photo": b"no picture"}, "photo", "not a picture"),
         ({"photo": b"<svg/>"}, "photo", "SVG"),
@@ -291,7 +291,7 @@ def test_what_i_am_called(app: Flask, ids: Ids) -> None:
     assert avi.send("/profile", {"preferred_name": "", "say_it": ""}).status_code == 302
     for field in ("preferred_name", "say_it"):
         refused = avi.send("/profile", {field: "x" * 300})
-        assert wrong(refused, field) == f"Up to {NAME_LENGTH} letters fit."
+        assert wrong(refused, field) == f"300 letters; up to {NAME_LENGTH} fit."
         assert kept(refused, field) == "x" * 300
         assert "control character" in wrong(avi.send("/profile", {field: "a\0b"}), field)
 

@@ -149,13 +149,15 @@ def test_what_cannot_be_kept_is_said_beside_its_field(
     path = ask_path(ids)
     assert wrong(mina.send(path, {"text": " "}), "text") == "Write what you ask."
     long = mina.send(path, {"text": "x" * 501})
-    assert wrong(long, "text") == "Up to 500 letters fit here."
+    assert wrong(long, "text") == "501 letters; up to 500 fit."
     assert kept(long, "text") == "x" * 501
     assert "control character" in wrong(mina.send(path, {"text": "a\0b"}), "text")
     number = asked(mina, ids, "x" * 500)
     mine, theirs = f"/questions/{number}", f"/leaderboard/questions/{number}"
     assert wrong(avi.send(mine, {"answer": ""}), "answer") == "Write your answer."
-    assert "1000 letters" in wrong(avi.send(mine, {"answer": "x" * 1001}), "answer")
+    assert (
+        wrong(avi.send(mine, {"answer": "x" * 1001}), "answer") == "1001 letters; up to 1000 fit."
+    )
     assert "Keep it, or set it aside." in wrong(mina.send(theirs, {"reason": "So"}), "outcome")
     empty = mina.send(theirs, {"outcome": "set aside"})
     assert wrong(empty, "reason") == "Write a reason: Avi reads it."

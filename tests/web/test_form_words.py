@@ -68,4 +68,20 @@ def test_every_form_speaks_in_our_words(refused: dict[str, set[str]]) -> None:
     }
     assert theirs == {}
     assert "Choose one of what is offered." in refused["TrailForm"]
-    assert "Up to 40 letters fit." in refused["LogForm"]
+    assert "150000 letters; up to 40 fit." in refused["LogForm"]
+
+
+def test_no_browser_cuts_what_is_typed() -> None:
+    app = Flask("forms")
+    app.secret_key = "only for tests"
+    drawn = []
+    with app.test_request_context():
+        for kind in set(forms()) - {Form}:
+            for field in kind(meta={"csrf": False}, formdata=None):
+                if hasattr(field, "choices"):
+                    field.choices = field.choices or []
+                drawn += [
+                    str(one()) for one in (field if isinstance(field, FieldList) else [field])
+                ]
+    assert any("<textarea" in field for field in drawn)
+    assert [field for field in drawn if "maxlength" in field or "minlength" in field] == []

@@ -124,6 +124,14 @@ def test_a_refused_form_can_be_put_right_and_sent_with_the_same_key(
     assert _talks(database) == 1
 
 
+def test_a_new_line_is_one_letter_though_browsers_send_two(avi: Caller, database: Database) -> None:
+    typed = "a\n" * 999 + "a."
+    sent = {**avi.form("/log"), **GOOD, "note": typed.replace("\n", "\r\n")}
+    assert avi.post("/log", sent).status_code == 302
+    with database.reading() as session:
+        assert session.scalars(select(Conversation.note)).all() == [typed]
+
+
 def test_an_expired_form_shows_what_was_typed_and_can_be_sent_again(
     avi: Caller, database: Database
 ) -> None:

@@ -187,6 +187,6 @@ def _as_it_is(conversation: Conversation, form: LogForm) -> tuple[list[int], Sai
         began=conversation.began,
         answered=[one.answered for one in people],
         channel=conversation.channel,
-        note=(form.note.data or "").replace("\r\n", "\n").strip(),
+        note=(form.note.data or "").strip(),
     )
     return [one.contact_id for one in people], said

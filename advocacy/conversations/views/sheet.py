@@ -73,7 +73,7 @@ def said_in(form: LogForm, answers: Sequence[bool]) -> Said:
         began=form.began.data or "",
         answered=answers,
         channel=(form.channel.data or "").strip(),
-        note=(form.note.data or "").replace("\r\n", "\n").strip(),
+        note=(form.note.data or "").strip(),
     )
 
 
