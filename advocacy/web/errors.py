@@ -48,6 +48,7 @@ _WORDS = {
     405: ("Not this way", "This address does not take what was sent to it."),
     409: ("This changed meanwhile", "Somebody was here before you."),
     413: ("Too large", "What you sent is larger than fits here. Pictures: up to 5 MB."),
+    415: ("Not a form", "This address takes what a form sends, and nothing else."),
     422: ("This cannot be so", "Look at what was sent and try again."),
     429: ("A moment, please", "That was a lot at once. Try again in a little while."),
     500: ("This did not work", "Nothing is lost. We have a note of it."),

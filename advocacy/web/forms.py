@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from flask import request
+from flask import abort, request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -12,6 +12,7 @@ from wtforms import Field, SelectChoice  # type: ignore[attr-defined] # the stub
 from wtforms.fields import FileField
 
 from advocacy.core.errors import DomainError
+from advocacy.web.session import is_reading
 
 __all__ = ["Form", "SelectChoice", "show_error"]
 
@@ -50,8 +51,11 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Take files for fields that ask for one, and text as it was typed for the others.
 
-            Who types a new line counts it as one letter; a browser sends two.
+            Who types a new line counts it as one letter; a browser sends two. JSON is no form,
+            though Flask-WTF would read it as one: its values need not be words.
             """
+            if request.is_json and not is_reading():
+                abort(415)
             given = super().wrap_formdata(form, formdata)  # type: ignore[misc] # WTForms mixes it in
             files = []
             if isinstance(given, CombinedMultiDict):

@@ -162,6 +162,17 @@ def test_no_form_answers_with_a_fault(app: Flask, walker: Caller) -> None:
         assert verify(session).problems == []
 
 
+def test_no_form_takes_json_for_a_form(walker: Caller) -> None:
+    wrong = []
+    for action, (_page, typed) in forms_of(walker).items():
+        token = {"X-CSRFToken": typed["csrf_token"]}
+        for body in (typed, dict.fromkeys(typed, 1), dict.fromkeys(typed), [typed], 1, "words"):
+            answer = walker.client.post(action, json=body, headers=token)
+            if is_fault(answer):
+                wrong.append(f"{answer.status_code} {action} {body!r}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_no_parameter_answers_with_a_fault(app: Flask, walker: Caller) -> None:
     app.request_class = WatchedRequest
     pages = [path for path, _answer in walked(walker)]
