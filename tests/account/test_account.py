@@ -22,6 +22,7 @@ from advocacy.points.models import Entry
 from advocacy.terms.models import Acceptance
 from tests.account.letters import letters_to, link_in
 from tests.builders import add_contacts, is_found_by_words, log
+from tests.clock import SetClock
 from tests.portal import PASSWORD, Caller, read, settle_in, wrong
 
 NEW = "another long phrase"
@@ -215,6 +216,31 @@ def test_another_address_is_confirmed_at_both(app: Flask, fresh_database: Databa
     with fresh_database.reading() as session:  # a colleague by now: remembered only
         assert sum(session.scalars(select(Entry.points).where(Entry.tie_id == tie))) == 0
         assert is_found_by_words(session)
+
+
+def test_a_change_of_address_ends_after_two_days(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+    typed = {"email": "avi.new@example.com", "current": PASSWORD}
+    assert visitor.send("/account", typed, "/account/email").status_code == 302
+    old, new = (
+        letters_to(fresh_database, address)[-1]
+        for address in ("avi@example.com", "avi.new@example.com")
+    )
+    monkeypatch.setattr("advocacy.core.time.datetime", SetClock)
+    asked = datetime.now(UTC)
+    monkeypatch.setattr(SetClock, "said", asked + timedelta(days=2, minutes=-1))
+    assert Caller(app).send(link_in(old)).status_code == 200
+    assert "avi.new@example.com" in visitor.get("/account").text
+    late = Caller(app)
+    form = late.form(link_in(new))
+    monkeypatch.setattr(SetClock, "said", asked + timedelta(days=2, minutes=1))
+    assert late.get(link_in(new)).status_code == 404
+    assert late.post(link_in(new), form).status_code == 404
+    assert "avi.new@example.com" not in visitor.get("/account").text
+    assert Caller(app).sign_in("avi@example.com").status_code == 302
 
 
 def test_an_address_that_somebody_has_is_not_told(app: Flask, fresh_database: Database) -> None:
