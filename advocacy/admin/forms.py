@@ -156,3 +156,4 @@ class TermsForm(Form):
         ],
         render_kw={"rows": 16},
     )
+    seen = HiddenField()

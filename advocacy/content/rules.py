@@ -72,11 +72,11 @@ def check_url(url: str) -> None:
 
     :raises Invalid: naming the field.
     """
-    if url and not (url.startswith(("http://", "https://")) and _names_a_site(url)):
+    if url and not (url.startswith(("http://", "https://")) and names_a_site(url)):
         raise Invalid("A link begins with https:// and names a site.", field="url")
 
 
-def _names_a_site(url: str) -> bool:
+def names_a_site(url: str) -> bool:
     """Tell whether a browser can be led there: a host, a port, no space, nothing unseen."""
     if any(letter.isspace() or unicodedata.category(letter) in _UNSEEN for letter in url):
         return False

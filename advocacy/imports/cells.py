@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from advocacy.contacts import rules as contacts
+from advocacy.content.rules import names_a_site
 from advocacy.core.errors import Invalid
 from advocacy.core.text import has_control
 from advocacy.core.time import EARLIEST
@@ -110,6 +111,8 @@ def address_in(cells: Cells, column: str, limit: int) -> str:
     text = line_in(cells, column, limit)
     if text and not text.startswith(("http://", "https://")):
         raise Invalid(f"{column} does not begin with https://: {_quoted(text)}")
+    if text and not names_a_site(text):
+        raise Invalid(f"{column} names no site: {_quoted(text)}")
     return text
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.text import check_length
 from advocacy.programme.queries import hold_for_closing
 from advocacy.terms.models import Acceptance, Terms
@@ -13,10 +14,14 @@ from advocacy.terms.queries import current_terms
 from advocacy.terms.rules import TEXT_LENGTH
 
 
-def publish(session: Session, text: str, *, published_by: int | None, now: datetime) -> Terms:
+def publish(
+    session: Session, text: str, *, seen: str = "", published_by: int | None, now: datetime
+) -> Terms:
     """Publish a new version: from now on everybody is asked to accept it.
 
+    :param seen: the mark of the version that it follows (``stamp_of``).
     :raises Invalid: when the text is empty, too long, or as it stands already.
+    :raises Conflict: when another was published meanwhile.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
@@ -26,6 +31,7 @@ def publish(session: Session, text: str, *, published_by: int | None, now: datet
         raise Invalid("A control character cannot stand here.", field="text")
     hold_for_closing(session)  # versions are numbered one after the other
     holds = current_terms(session)
+    check_stamp(seen, *_stamped(holds))
     if holds is not None and holds.text == text:
         raise Invalid("This is what holds already.", field="text")
     terms = Terms(
@@ -37,6 +43,15 @@ def publish(session: Session, text: str, *, published_by: int | None, now: datet
     session.add(terms)
     session.flush()
     return terms
+
+
+def stamp_of(terms: Terms | None) -> str:
+    """Return a mark of the version that holds, if any does."""
+    return stamp(*_stamped(terms))
+
+
+def _stamped(terms: Terms | None) -> tuple[object, ...]:
+    return (terms.version if terms else None,)
 
 
 def accept(session: Session, person_id: int, version: int, now: datetime) -> None:

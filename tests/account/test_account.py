@@ -19,11 +19,21 @@ from advocacy.people.actions import deactivate
 from advocacy.people.models import Person
 from advocacy.people.queries import get_person
 from advocacy.points.models import Entry
-from advocacy.terms.models import Acceptance
+from advocacy.terms.models import Acceptance, Terms
 from tests.account.letters import letters_to, link_in
 from tests.builders import add_contacts, is_found_by_words, log
 from tests.clock import SetClock
-from tests.portal import PASSWORD, Caller, read, settle_in, wrong
+from tests.portal import (
+    PASSWORD,
+    Caller,
+    above,
+    fields,
+    found_form,
+    kept,
+    read,
+    settle_in,
+    wrong,
+)
 
 NEW = "another long phrase"
 
@@ -298,3 +308,21 @@ def test_an_older_version_is_not_accepted(app: Flask, fresh_database: Database) 
     assert visitor.post("/terms", form).location == "/terms"
     assert "Second." in visitor.get("/terms").text
     assert visitor.get("/").status_code == 302
+
+
+def test_terms_that_changed_meanwhile_are_not_written_over(
+    app: Flask, fresh_database: Database
+) -> None:
+    settle_in(fresh_database)
+    admin = Caller(app, "ada")
+    late = {**admin.form("/programme/terms"), "text": "As I had it."}
+    assert admin.send("/programme/terms", {"text": "By another."}).status_code == 302
+    admin.send("/terms")
+    refused = admin.post("/programme/terms", late)
+    assert (refused.status_code, kept(refused, "text")) == (422, "As I had it.")
+    assert "changed while you had it open" in above(refused)
+    seen = fields(found_form(read(refused), "/programme/terms"))
+    assert admin.post("/programme/terms", seen).status_code == 302
+    with fresh_database.reading() as session:
+        published = session.scalars(select(Terms.text).order_by(Terms.version)).all()
+    assert published == ["By another.", "As I had it."]

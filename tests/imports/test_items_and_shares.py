@@ -41,6 +41,7 @@ def test_items_that_cannot_be_so(bring_in: Import) -> None:
         FIRST.replace("2026-01-05T09:00:00Z", "").strip(),
         ",,,,,,",
         "A,javascript:alert(1),,,,,",
+        "A,https://[half,,,,,",
         f"{'t' * 201},,,,,,",
         f"A,,{'t' * 5001},,,,",
         "A,,,,yesterday,,",
@@ -53,10 +54,11 @@ def test_items_that_cannot_be_so(bring_in: Import) -> None:
     assert told[3] == "external_id i1 is here already, with another published_at"
     assert told[4] == "title is empty"
     assert "https://" in told[5]
-    assert told[6] == "title has 201 letters; up to 200 fit"
-    assert told[7] == "text has 5001 letters; up to 5000 fit"
-    assert "published_at is not a time" in told[8]
-    assert told[9] == "expires_at is not after published_at"
+    assert told[6] == "url names no site: “https://[half”"
+    assert told[7] == "title has 201 letters; up to 200 fit"
+    assert told[8] == "text has 5001 letters; up to 5000 fit"
+    assert "published_at is not a time" in told[9]
+    assert told[10] == "expires_at is not after published_at"
 
 
 def test_shares_earn_one_point_a_day(with_people: Import, programme: Database) -> None:
@@ -88,6 +90,7 @@ def test_shares_that_cannot_be_so(with_people: Import, programme: Database) -> N
         f"mia@example.com,i1,,{when},,": "channel is empty",
         "mia@example.com,i1,x,2999-01-01T00:00:00Z,,": "after today",
         f"mia@example.com,i1,x,{when},example.org,": "address does not begin with https://",
+        f"mia@example.com,i1,x,{when},https://a..b/,": "address names no site: “https://a..b/”",
         f"mia@example.com,i1,mail,{when},,s1": "external_id s1 is here already, with another chann",
     }
     result = with_people("shares", SHARES + "\n".join(rows))

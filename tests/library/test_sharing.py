@@ -214,7 +214,9 @@ def test_a_day_that_does_not_exist_is_refused(world: World, day: str) -> None:
     assert shares(world) == []
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "linkedin.com/x", "//evil.example"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "linkedin.com/x", "//evil.example", "https://[half"]
+)
 def test_an_address_that_is_not_http_is_refused_and_words_are_kept(
     world: World, address: str
 ) -> None:

@@ -14,7 +14,7 @@ from advocacy.core.time import now, time_zones
 from advocacy.people import queries
 from advocacy.points.queries import last_closed_month
 from advocacy.programme.queries import get_programme
-from advocacy.terms.actions import publish
+from advocacy.terms.actions import publish, stamp_of
 from advocacy.terms.queries import current_terms, every_version
 from advocacy.web.forms import show_error
 from advocacy.web.session import db
@@ -78,7 +78,7 @@ def settings() -> ResponseReturnValue:
 def terms() -> ResponseReturnValue:
     """Show the terms, version by version."""
     holds = current_terms(db())
-    return _show_terms(TermsForm(text=holds.text if holds else ""))
+    return _show_terms(TermsForm(text=holds.text if holds else "", seen=stamp_of(holds)))
 
 
 def _show_terms(form: TermsForm, status: int = 200) -> ResponseReturnValue:
@@ -95,9 +95,16 @@ def publish_terms() -> ResponseReturnValue:
     if not form.validate():
         return _show_terms(form, 422)
     try:
-        published = publish(db(), form.text.data or "", published_by=me.id, now=now())
+        published = publish(
+            db(),
+            form.text.data or "",
+            seen=form.seen.data or "",
+            published_by=me.id,
+            now=now(),
+        )
     except DomainError as error:
         db().rollback()
+        form.seen.data = stamp_of(current_terms(db()))
         return _show_terms(show_error(form, error), 422)
     note(
         db(),
