@@ -60,9 +60,9 @@ def sentences(rules: RuleSet) -> list[str]:
         f"{_bonus(rules.beginning, once=True)}. Answered again after more than {QUIET_DAYS} "
         f"quiet days: {_bonus(rules.return_)}. Answered in a third calendar month: "
         f"{_bonus(rules.lasting, once=True)}.",
-        f"A share is worth {_points(rules.share)}, at most one a day.",
+        f"A share is worth {in_points(rules.share)}, at most one a day.",
         f"Logged more than {LATE_DAYS} days after it happened: remembered, but no points.",
-        f"What only you saw counts up to {_points(rules.word_limit)} a month. What was seen has "
+        f"What only you saw counts up to {in_points(rules.word_limit)} a month. What was seen has "
         "no limit: the other person confirmed it by a link that you sent, which can be answered "
         "once a quarter, or an import reported it.",
         "Points are always what the record is worth as it stands now. Put something right, and "
@@ -75,5 +75,6 @@ def _bonus(points: int, *, once: bool = False) -> str:
     return f"+{points}{', once' if once else ''}" if points else "nothing more"
 
 
-def _points(number: int) -> str:
+def in_points(number: int) -> str:
+    """Return a number of points in words."""
     return f"{number:,} point{'' if number == 1 else 's'}"

@@ -1,14 +1,17 @@
 """Sharing an item: the tracked link, the channel's own page, and that it is out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
 
-from advocacy.core.time import day_of, now
+from advocacy.core.time import day_of, month_of, now, shift_month
 from advocacy.points.models import Entry
+from advocacy.points.rule_sets import FIRST_RULES
 from advocacy.points.rules import LATE_DAYS
+from advocacy.rulebook.actions import set_rules
 from advocacy.shares.models import Share, TrackedLink
 from advocacy.shares.rules import CHANNEL_NAMES
 from tests.library.browsing import Page, Visitor, database_of
@@ -145,6 +148,24 @@ def test_what_was_posted_is_logged_and_says_what_it_earned(world: World) -> None
     assert points(world) == 1
 
 
+@pytest.mark.parametrize(("worth", "words"), [(3, "3 points"), (0, "0 points")])
+def test_what_a_share_earns_is_what_the_rules_in_force_say(
+    world: World, worth: int, words: str
+) -> None:
+    before = now() - timedelta(days=70)
+    with database_of(world.app).writing() as session:
+        month = shift_month(month_of(before.date()), 1)
+        rules = replace(FIRST_RULES, share=worth)
+        set_rules(session, month, rules, "Why", set_by=None, now=before)
+    visitor = world.visitor(world.advocate)
+    assert f"earns {words}, once a day" in visitor.get(f"/library/{world.link}").text
+    page = visitor.follow(log_share(visitor, world.link))
+    assert f"{words}; the talk it starts" in page.text
+    [row] = page.soup.select("[data-figure='points:share']")
+    assert row.get_text() == words
+    assert points(world) == worth
+
+
 def test_a_form_sent_twice_logs_once(world: World) -> None:
     visitor = world.visitor(world.advocate)
     page = visitor.follow(make_link(visitor, world.link))
@@ -160,7 +181,7 @@ def test_two_shares_on_a_day_earn_one_point_and_taking_back_keeps_it_right(world
     visitor = world.visitor(world.advocate)
     log_share(visitor, world.link)
     page = visitor.follow(log_share(visitor, world.text))
-    assert "That day has its point" in page.text
+    assert "A share of that day counted already" in page.text
     assert points(world) == 1
     first, second = shares(world)
     page = visitor.get(f"/library/{world.link}")
@@ -242,7 +263,7 @@ def test_an_older_share_is_remembered_only(world: World, days: int, counts: bool
     page = visitor.follow(
         visitor.send(page, f"/library/{world.link}/posted", occurred_on=day.isoformat())
     )
-    assert ("Remembered, without a point" in page.text) is not counts
+    assert ("Remembered, without points" in page.text) is not counts
     assert points(world) == counts
     assert [share.counted for share in shares(world)] == [counts]
 

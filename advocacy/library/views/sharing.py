@@ -11,6 +11,8 @@ from advocacy.core.time import now
 from advocacy.library.forms import LinkForm, PostedForm
 from advocacy.library.views.blueprint import blueprint, programme_today
 from advocacy.library.views.shown import LONGEST_ADDRESS, can_be_shared, show_item, what_a_day_earns
+from advocacy.points.queries import rule_book
+from advocacy.points.rule_words import in_points
 from advocacy.shares.actions import NewShare, link_for, record
 from advocacy.shares.actions import take_back as take_share_back
 from advocacy.shares.models import Share
@@ -80,11 +82,12 @@ def _tell(share: Share) -> None:
     of = (share.person_id, share.day)
     counted = counted_shares(db(), {of})[of]
     if not share.counted:
-        earned = f"Remembered, without a point: it was {what_a_day_earns(share.day).why}."
+        earned = f"Remembered, without points: it was {what_a_day_earns(share.day).why}."
     elif counted[0] == share.id:
-        earned = "1 point; the talk it starts counts as the talk it is."
+        worth = in_points(rule_book(db()).of(share.day).share)
+        earned = f"{worth}; the talk it starts counts as the talk it is."
     else:
-        earned = "That day has its point; the talk it starts counts as the talk it is."
+        earned = "A share of that day counted already; the talk it starts counts as the talk it is."
     toast: Any = {
         "text": f"Your share is logged. {earned}",
         "href": url_for("library.take_back", share=share.id),

@@ -16,6 +16,8 @@ from advocacy.core.time import day_of, now
 from advocacy.library.forms import LinkForm, PostedForm
 from advocacy.library.views.blueprint import programme_today
 from advocacy.people.queries import names_of
+from advocacy.points.queries import rule_book
+from advocacy.points.rule_words import in_points
 from advocacy.points.rules import LATE_DAYS, Remembered, remembered_only
 from advocacy.programme.queries import get_programme
 from advocacy.shares import rules
@@ -112,6 +114,7 @@ def show_item(
     )
     refuse_past_the_end(page, mine)
     links = links_of(db(), current_user.id, item.id)
+    book = rule_book(db())
     days = {(share.person_id, share.day) for share in mine}
     stands = stands_as(item.state, item.published_at, item.expires_at, now())
     latest, in_all = queries.items_page(db(), stands, now=now(), limit=_BESIDE)
@@ -133,6 +136,8 @@ def show_item(
         mine_total=total,
         mine_page=page,
         mine_pages=page.links(has_more=page.offset + len(mine) < total),
+        share_worth=in_points(book.of(programme_today()).share),
+        worth={share.day: book.of(share.day).share for share in mine},
         firsts={day: next(iter(them), 0) for (_, day), them in counted_shares(db(), days).items()},
         visits={channel: link.visits for channel, link in links.items()},
         latest=beside,
