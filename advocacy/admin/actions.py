@@ -69,10 +69,9 @@ def add_person(
     joined: date,
     actor_id: int | None,
     now: datetime,
-) -> tuple[Person, str]:
+) -> Person:
     """Add a person, and settle the ties of contacts who turn out to be this colleague.
 
-    :returns: the person, and the code of a one-time link.
     :raises DomainError: naming the field.
     """
     hold_for_closing(session)
@@ -100,7 +99,7 @@ def add_person(
         detail=person.role,
         now=now,
     )
-    return person, _noted_link(session, person, actor_id, now)
+    return person
 
 
 def change_person(

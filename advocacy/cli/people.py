@@ -8,9 +8,6 @@ import click
 from advocacy.cli.output import format_option, print_as
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from advocacy.audit.rules import Action
     from advocacy.people.models import Person, Team
 
 
@@ -33,47 +30,40 @@ def person() -> None:
 @format_option
 def add(email: str, *, name: str, role: str, team: str, password_stdin: bool, format_: str) -> None:
     """Add a person; without a password, print a one-time link to choose one."""
+    from advocacy.admin import actions
+    from advocacy.audit.actions import note
     from advocacy.audit.rules import Action
-    from advocacy.auth.actions import make_link, set_password
+    from advocacy.auth.actions import set_password
     from advocacy.cli.house import opened_house
-    from advocacy.contacts.queries import ties_with_emails
-    from advocacy.conversations.actions import hold, settle_ties
     from advocacy.core.errors import NotFound
     from advocacy.core.time import now
-    from advocacy.people.actions import add_person
     from advocacy.people.queries import find_team
-    from advocacy.programme.queries import hold_for_closing
 
     password = _password_read() if password_stdin else None
     with opened_house() as house:
         today = house.today()
         with house.database.writing() as session:
-            hold_for_closing(session)  # nobody logs with this address meanwhile
             found_team = find_team(session, team) if team.strip() else None
             if team.strip() and found_team is None:
                 raise NotFound(f"There is no team {team[:80]}.")
-            added = add_person(
+            added = actions.add_person(
                 session,
                 email=email,
                 name=name,
+                title="",
+                team_id=found_team.id if found_team else None,
                 role=role,
-                team=found_team,
                 joined=today,
+                actor_id=None,
                 now=now(),
             )
-            _note(session, Action.PERSON_ADDED, added, detail=added.role)
-            colleagues = ties_with_emails(session, [added.email])
-            for number in sorted({*colleagues.values()}):
-                hold(session, number)
-            settle_ties(session, colleagues, now())
             link = None
             if password is None:
-                code = make_link(session, added.id, now())
-                _note(session, Action.LINK_MADE, added)
+                _, code = actions.new_link(session, added.id, actor_id=None, now=now())
                 link = f"{house.settings.base_url}/welcome/{code}"
             else:
                 set_password(session, added.id, password, now())
-                _note(session, Action.PASSWORD_SET, added)
+                note(session, Action.PASSWORD_SET, actor_id=None, subject_id=added.id, now=now())
             document = _described(added, found_team) | {"link": link}
 
     def in_words() -> None:
@@ -102,19 +92,14 @@ def _password_read() -> str:
 @format_option
 def link(email: str, format_: str) -> None:
     """Print a new one-time link for a person to choose a password."""
-    from advocacy.audit.rules import Action
-    from advocacy.auth.actions import make_link
+    from advocacy.admin.actions import new_link
     from advocacy.cli.house import opened_house
-    from advocacy.core.errors import Conflict
     from advocacy.core.time import now
     from advocacy.people.queries import get_person_by_email
 
     with opened_house() as house, house.database.writing() as session:
         found = get_person_by_email(session, email)
-        if found.deactivated_at is not None:
-            raise Conflict(f"{found.email} is deactivated. Run: advocacy person activate EMAIL")
-        code = make_link(session, found.id, now())
-        _note(session, Action.LINK_MADE, found)
+        _, code = new_link(session, found.id, actor_id=None, now=now())
         address = f"{house.settings.base_url}/welcome/{code}"
         document = _described(found, found.team) | {"link": address}
     print_as(format_, document, lambda: click.echo(address))
@@ -172,13 +157,6 @@ def _let_in(email: str, format_: str, *, active: bool) -> None:
         click.echo(f"{found.name} ({found.email}) {state}.")
 
     print_as(format_, document, in_words)
-
-
-def _note(session: "Session", action: "Action", about: "Person", detail: str = "") -> None:
-    from advocacy.audit.actions import note
-    from advocacy.core.time import now
-
-    note(session, action, actor_id=None, subject_id=about.id, detail=detail, now=now())
 
 
 def _described(person: "Person", team: "Team | None") -> dict[str, Any]:

@@ -280,7 +280,7 @@ class World:
         """Add a person, who joined when the programme began or joins today."""
         joined = FIRST_DAY if len(self.people) < 4 else self.today
         with self.database.writing() as session:
-            person, _ = admin.add_person(
+            person = admin.add_person(
                 session,
                 email=email,
                 name=f"{name} Somebody",

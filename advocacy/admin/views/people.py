@@ -64,7 +64,7 @@ def add_person() -> ResponseReturnValue:
     if not form.validate():
         return _show_new(form, 422)
     try:
-        person, code = actions.add_person(
+        person = actions.add_person(
             db(),
             email=form.email.data or "",
             name=form.name.data or "",
@@ -78,7 +78,7 @@ def add_person() -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         return _show_new(show_error(form, error), 422)
-    return _hand_over(person, code)
+    return _hand_over(*actions.new_link(db(), person.id, actor_id=me.id, now=now()))
 
 
 def _hand_over(person: Person, code: str) -> ResponseReturnValue:
