@@ -26,7 +26,8 @@ from advocacy.people.models import Person
 from advocacy.people.rules import Role, email_key
 from advocacy.programme.queries import find_programme
 from advocacy.programme.rules import DEFAULT_NAME
-from advocacy.web.session import db, is_reading, let_go, short_write
+from advocacy.web.sent_forms import holding_nothing
+from advocacy.web.session import database, db, is_reading, short_write
 from advocacy.web.user import current_user
 
 _HALF = "half_signed_in"
@@ -189,18 +190,24 @@ def refused_proof(password: str) -> str | None:
         )
     counted = [(Throttled.ACCOUNT, f"own password of {person.id}")]
     try:
-        actions.begin_attempt(db(), counted, now())
+        with holding_nothing():
+            with short_write() as attempt:
+                actions.begin_attempt(attempt, counted, now())
+            with database().reading() as reading:
+                is_right = actions.check_credentials(reading, person.email, password) is not None
+                set_at = password_set_at(reading, person.id)
+            if not is_right:
+                with short_write() as wrong:
+                    detail = "own password"
+                    note(
+                        wrong, Action.SIGN_IN_REFUSED, actor_id=person.id, detail=detail, now=now()
+                    )
     except TooMany as error:
         return error.message
-    if actions.check_credentials(db(), person.email, password) is not None:
-        actions.forgive(db(), counted)
-        return None
-    let_go()
-    with short_write() as wrong:
-        actions.begin_attempt(wrong, counted, now())
-        detail = "own password"
-        note(wrong, Action.SIGN_IN_REFUSED, actor_id=person.id, detail=detail, now=now())
-    return "That is not your password now."
+    if not is_right or set_at != password_set_at(db(), person.id, is_held=True):
+        return "That is not your password now."
+    actions.forgive(db(), counted)
+    return None
 
 
 def _signer() -> URLSafeSerializer:

@@ -16,7 +16,8 @@ from advocacy.people.searching import people_page
 from advocacy.web.forms import show_error
 from advocacy.web.numbers import row_number
 from advocacy.web.paging import asked_page
-from advocacy.web.session import db, let_go
+from advocacy.web.sent_forms import holding_nothing
+from advocacy.web.session import db
 from advocacy.web.user import current_user as me
 
 blueprint = Blueprint("people", __name__)
@@ -267,8 +268,8 @@ def _photo_of(form: ProposeForm) -> bytes | None:
     sent: bytes = form.photo.data.read()
     if not sent:
         raise Invalid("That file is empty. Choose a JPEG, PNG or WebP.", field="photo")
-    let_go()  # to read a picture takes its time
-    return small_jpeg(sent)
+    with holding_nothing():  # to read a picture takes its time
+        return small_jpeg(sent)
 
 
 def _note(action: Action, subject: int, detail: str) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +20,7 @@ from advocacy.core.errors import Conflict
 from advocacy.core.statements import built_once
 from advocacy.core.time import now
 from advocacy.web.models import SentForm
-from advocacy.web.session import db
+from advocacy.web.session import db, let_go
 from advocacy.web.user import current_user
 
 FIELD = "form_key"
@@ -71,6 +73,35 @@ def _leads_to(sent: str, where: str) -> Any:
     return update(SentForm).where(SentForm.key == sent).values(location=where)
 
 
+@contextmanager
+def holding_nothing() -> Iterator[None]:
+    """Let what takes its time hold no lock: this request's session ends undone, as `let_go` says.
+
+    The form is claimed once more behind it. Who sent it meanwhile and came first carries it out,
+    and this request is answered like that one.
+    """
+    let_go()
+    yield
+    claimed = g.pop("sent_form", None)
+    answer = _answer_as_before(*claimed) if claimed else None
+    if answer is not None:
+        abort(answer)
+
+
+def _answer_as_before(key: str, digest: str) -> Response | None:
+    """Claim a form for this request, or return the answer that it had when it was carried out.
+
+    :raises SentBefore: when that was with other words.
+    """
+    if _claim(db(), key, digest, now()):
+        g.sent_form = key, digest
+        return None
+    earlier = db().get(SentForm, key)
+    if earlier is None or earlier.person_id != _person_id() or earlier.digest != digest:
+        raise SentBefore("This form was sent before with other words.")
+    return cast(Response, redirect(earlier.location or "/"))
+
+
 def is_first_use(session: Session, secret: str, at: datetime) -> bool:
     """Tell whether a secret is used for the first time, and write down that it was.
 
@@ -93,18 +124,11 @@ def init_app(app: Flask) -> None:
         key = request.form.get(FIELD, "") if request.method == "POST" else ""
         if not key or len(key) > _KEY_LENGTH or "\0" in key:
             return None
-        digest = digest_of_request()
-        if _claim(db(), key, digest, now()):
-            g.sent_form = key
-            return None
-        earlier = db().get(SentForm, key)
-        if earlier is None or earlier.person_id != _person_id() or earlier.digest != digest:
-            raise SentBefore("This form was sent before with other words.")
-        return redirect(earlier.location or "/")
+        return _answer_as_before(key, digest_of_request())
 
     @app.after_request
     def remember_where(response: Response) -> Response:
-        key = g.get("sent_form")
+        key, _ = g.get("sent_form", ("", ""))
         if key and response.location:
             where = response.location if len(response.location) <= 2000 else "/"
             db().connection().execute(*_leads_to(key, where))

@@ -1,5 +1,6 @@
 """Signing in while somebody else changes the same account."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy import delete, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from advocacy.auth import actions
 from advocacy.auth.actions import begin_attempt
@@ -15,7 +17,8 @@ from advocacy.auth.models import Attempts
 from advocacy.auth.rules import Throttled
 from advocacy.core.database import Database
 from advocacy.people.models import Person
-from tests.portal import PASSWORD, Caller, settle_in
+from tests.account.letters import letters_to
+from tests.portal import PASSWORD, Caller, read, settle_in
 
 KEYS = [(Throttled.ACCOUNT, "avi@example.com")]
 
@@ -59,3 +62,69 @@ def test_a_password_changed_while_it_was_checked_lets_nobody_in(
     monkeypatch.setattr(actions, "check_credentials", check_slowly)
     assert stranger.post("/sign-in", typed).status_code == 422
     assert not stranger.is_signed_in()
+
+
+TYPED = {"email": "new@example.com", "current": PASSWORD}
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """Give a list of what is done when the next passwords are checked and nothing is decided."""
+    check, waiting = actions.check_credentials, list[Callable[[], None]]()
+
+    def check_slowly(session: Session, email: str, password: str) -> Person | None:
+        found = check(session, email, password)
+        if waiting:
+            waiting.pop()()
+        return found
+
+    monkeypatch.setattr(actions, "check_credentials", check_slowly)
+    return waiting
+
+
+def test_ones_own_password_is_counted_before_it_is_checked_and_nothing_is_held(
+    app: Flask, fresh_database: Database, meanwhile: list[Callable[[], None]]
+) -> None:
+    settle_in(fresh_database)
+    failures = []
+
+    def look() -> None:
+        with fresh_database.writing() as other:
+            failures.append(other.query(Attempts).one().failures)
+
+    meanwhile.append(look)
+    visitor = Caller(app, "avi")
+    answer = visitor.send("/account", {**TYPED, "current": "guess"}, "/account/email")
+    assert "not your password" in read(answer).text
+    look()
+    assert failures == [1, 1]
+
+
+def test_a_form_with_a_password_sent_twice_is_carried_out_once(
+    app: Flask, fresh_database: Database, meanwhile: list[Callable[[], None]]
+) -> None:
+    settle_in(fresh_database)
+    visitor = Caller(app, "avi")
+    form = {**visitor.form("/account", "/account/email"), **TYPED}
+    meanwhile.append(lambda: answers.append(visitor.post("/account/email", form)))
+    answers: list[TestResponse] = []
+    answers.append(visitor.post("/account/email", form))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].location == answers[1].location
+    assert len(letters_to(fresh_database, "new@example.com")) == 1
+
+
+def test_a_password_changed_while_it_was_checked_proves_nothing(
+    app: Flask, fresh_database: Database, meanwhile: list[Callable[[], None]]
+) -> None:
+    ids = settle_in(fresh_database)
+
+    def change() -> None:
+        with fresh_database.writing() as other:
+            actions.set_password(other, ids["avi"], "another phrase", datetime.now(UTC))
+
+    visitor = Caller(app, "avi")
+    meanwhile.append(change)
+    answer = visitor.send("/account", TYPED, "/account/email")
+    assert answer.status_code == 422
+    assert letters_to(fresh_database, "new@example.com") == []

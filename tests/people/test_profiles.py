@@ -14,6 +14,7 @@ from advocacy.audit.models import Event
 from advocacy.core.database import Database
 from advocacy.people.actions import deactivate
 from advocacy.people.models import ProfileVersion
+from advocacy.people.photos import small_jpeg
 from advocacy.people.queries import get_person
 from advocacy.people.rules import HEADLINE_LENGTH, NAME_LENGTH, PHOTO_BYTES, WORDS_LENGTH
 from tests.portal import Caller, above, fields, found_form, kept, read, settle_in, wrong
@@ -121,6 +122,28 @@ def test_a_new_version_waits_beside_the_shown_one(app: Flask, ids: Ids) -> None:
     assert "The third" in about
     assert "The first" not in about
     assert noor.get(f"/profiles/{ids['avi']}/photo/{first}").status_code == 404
+
+
+def test_a_photo_sent_twice_is_proposed_once(
+    app: Flask, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mina, path = Caller(app, "mina"), f"/profiles/{ids['avi']}/propose"
+    form = {**mina.form(path), "headline": "With a photo"}
+    answers: list[TestResponse] = []
+    again = [True]
+
+    def send() -> None:
+        answers.append(mina.post(path, {**form, "photo": (io.BytesIO(jpeg()), "me.jpg")}))
+
+    def read_slowly(picture: bytes) -> bytes:
+        while again:
+            again.clear()
+            send()
+        return small_jpeg(picture)
+
+    monkeypatch.setattr("advocacy.people.views.small_jpeg", read_slowly)
+    send()
+    assert [answer.status_code for answer in answers] == [302, 302]
 
 
 def test_the_photo_of_the_version_before_can_be_kept(app: Flask, ids: Ids) -> None:

@@ -239,6 +239,12 @@ def invite(person: int) -> ResponseReturnValue:
     return redirect(url_for("admin.person", person=person))
 
 
+def _on_their_way(letters: int) -> str:
+    if not letters:
+        return "Everybody has a way in, or a letter already."
+    return f"{letters} letters are on their way." if letters > 1 else "One letter is on its way."
+
+
 @blueprint.post("/programme/people/invite")
 def invite_all() -> ResponseReturnValue:
     """Send a letter to everybody who can get in by nothing yet."""
@@ -254,7 +260,8 @@ def invite_all() -> ResponseReturnValue:
                 except Invalid:
                     unreachable.append(about.name)
         is_somebody_left = bool(invited)
-    flash(f"{sent} letters are on their way." if sent != 1 else "One letter is on its way.")
+    if sent or not unreachable:
+        flash(_on_their_way(sent))
     if unreachable:
         named = ", ".join(name[:60] for name in unreachable[:5])  # for it travels in the cookie
         flash(f"No letter can go to: {named}. Make a link.", "caution")
