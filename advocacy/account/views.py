@@ -111,27 +111,24 @@ def ask_for_email() -> ResponseReturnValue:
         return _show_account(422, email=form)
     try:
         email, (old, new) = actions.ask_for_email(db(), me.person, form.email.data or "", now())
+        _post_change("email_old", me.person.email, email, old)
+        _post_change("email_new", email, email, new)
     except DomainError as error:
         db().rollback()
         return _show_account(422, email=show_error(form, error))
-    for letter, to, code in (
-        ("email_old", me.person.email, old),
-        ("email_new", email, new),
-    ):
-        post(
-            db(),
-            letter,
-            to=to,
-            values={
-                "called": me.person.called,
-                "programme": get_programme(db()).name,
-                "email": email,
-                "link": _settings().base_url + url_for("account.confirm_page", code=code),
-            },
-            now=now(),
-        )
     flash("Two letters are on their way: open the link in each.")
     return redirect(url_for("account.account"))
+
+
+def _post_change(letter: str, to: str, email: str, code: str) -> None:
+    """Post a letter about another address, with the link that confirms it where it goes."""
+    values = {
+        "called": me.person.called,
+        "programme": get_programme(db()).name,
+        "email": email,
+        "link": _settings().base_url + url_for("account.confirm_page", code=code),
+    }
+    post(db(), letter, to=to, values=values, now=now())
 
 
 @blueprint.get("/confirm/<code>")

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from advocacy.auth.actions import begin_attempt
-from advocacy.auth.rules import Throttled
+from advocacy.auth.rules import Throttled, network_of
 from advocacy.config import Settings
 from advocacy.confirmations import actions, queries, rules
 from advocacy.confirmations.models import Confirmation
@@ -199,8 +199,8 @@ def _closed() -> ResponseReturnValue:
     """
     let_go()  # nothing was written, and who counts must not wait for it
     with suppress(OperationalError), short_write() as counting:
-        address = request.remote_addr or ""
-        begin_attempt(counting, [(Throttled.ADDRESS, f"confirmation {address}")], now())
+        network = network_of(request.remote_addr or "")
+        begin_attempt(counting, [(Throttled.ADDRESS, f"confirmation {network}")], now())
     return _rendered("closed", 404)
 
 

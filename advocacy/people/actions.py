@@ -109,6 +109,8 @@ def move_to_team(session: Session, person: Person, team: Team | None, day: date)
     if person.team_id == team_id:
         return
     person.team_id = team_id
+    later = delete(Membership).where(Membership.person_id == person.id, Membership.since > day)
+    session.execute(later)  # of somebody who is still to join
     known = session.get(Membership, (person.id, day))
     if known is None:
         session.add(Membership(person_id=person.id, since=day, team_id=team_id))

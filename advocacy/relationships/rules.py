@@ -119,7 +119,7 @@ def in_words(told: Told, rules: RuleSet = FIRST_RULES) -> Words:
     whose = "Your" if told.you else f"{told.advocate}’s"
     if told.rule == Rule.SHARE:
         what = f"Shared “{told.title}”" if told.title else "Shared something"
-        reason = f"A share is worth {_points(rules.share)}, at most once a day."
+        reason = f"A share is worth {_points(rules.share)}, at most once a day." + _later(told)
         return Words(what, reason, "", "arrow-up-right", "line")
     tone = tone_of(told.kind, told.began)
     icon = ICONS.get(told.kind or "", "sprout")

@@ -17,7 +17,7 @@ from advocacy.core.database import Database
 from advocacy.core.time import month_of, shift_month
 from advocacy.people.actions import add_person, find_or_add_team
 from advocacy.people.models import Membership, Person, Team
-from advocacy.people.queries import count_administrators, get_person
+from advocacy.people.queries import count_administrators, get_person, team_on
 from advocacy.people.rules import NAME_LENGTH, Role
 from advocacy.points.models import Standing
 from advocacy.programme.queries import get_programme
@@ -186,6 +186,24 @@ def test_changing_a_person(ada: Caller, ids: Ids, fresh_database: Database) -> N
         ("role changed", ids["avi"], "manager"),
         ("person changed", ids["avi"], "name, title, team"),
     ]
+
+
+def test_who_moves_before_joining_joins_the_new_team(
+    ada: Caller, ids: Ids, fresh_database: Database
+) -> None:
+    later = TODAY + timedelta(days=30)
+    for name in ("North", "South"):
+        ada.send("/programme/teams", {"name": name})
+    with fresh_database.reading() as session:
+        north, south = session.scalars(select(Team.id).order_by(Team.name)).all()
+    ada.send(NEW, {**SOMEBODY, "team": str(north), "joined": later.isoformat()})
+    with fresh_database.reading() as session:
+        person = session.scalars(select(Person.id).order_by(Person.id.desc())).first()
+        assert person is not None
+    path = f"/programme/people/{person}"
+    assert ada.send(path, {"team": str(south)}).status_code == 302
+    with fresh_database.reading() as session:
+        assert team_on(session, later)[person] == south
 
 
 def test_a_moved_day_of_joining_is_settled_at_once(
