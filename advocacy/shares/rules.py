@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from advocacy.content.rules import TEXT_LENGTH, names_a_site
 from advocacy.core.errors import Invalid
+from advocacy.core.text import check_letters
 from advocacy.points.rules import LATE_DAYS
 
 ADDRESS_LENGTH = 2000
@@ -110,6 +111,7 @@ def check_address(address: str) -> None:
     """
     if len(address) > ADDRESS_LENGTH:
         raise Invalid(f"An address has up to {ADDRESS_LENGTH} letters.", field="address")
+    check_letters(address, field="address")
     if address and not (address.startswith(("http://", "https://")) and names_a_site(address)):
         raise Invalid("An address begins with https:// and names a site.", field="address")
 

@@ -18,7 +18,7 @@ QUERIES = {
     "relationships.card": ("advocate", 17),
     "relationships.merge_page": ("advocate", 6),
     "library.items": ("advocate", 5),
-    "library.item": ("advocate", 9),
+    "library.item": ("advocate", 10),
     "people.profile": ("advocate", 3),
     "people.profiles": ("advocate", 2),
     "leaderboard.board": ("manager", 5),
