@@ -12,6 +12,9 @@ function means(words, person) {
   return isCalled(wanted, person) || folded(person.name).startsWith(`${wanted} `);
 }
 
+// What is sent of a person
+const valueOf = (person) => (person.id ? `id:${person.id}` : person.name);
+
 const folded = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
 // Whoever is called exactly so is meant, not somebody new: so it is understood where it is sent.
@@ -86,8 +89,7 @@ class PeopleField {
     this.names.replaceChildren(...this.picked.map((person, at) => {
       const remove = element("button", { type: "button", "aria-label": `Remove ${person.name}` }, icon("x"));
       remove.addEventListener("click", () => { this.drop(at); this.input.focus(); });
-      const value = person.id ? `id:${person.id}` : person.name;
-      return element("span", { class: "people-name" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name), person.id ? "" : element("small", { class: "people-new" }, "new"), element("input", { type: "hidden", name: this.name, value }), remove);
+      return element("span", { class: "people-name" }, face(person, "small"), element("span", { dir: "auto" }, person.short || person.name), person.id ? "" : element("small", { class: "people-new" }, "new"), element("input", { type: "hidden", name: this.name, value: valueOf(person) }), remove);
     }));
     this.input.placeholder = this.picked.length ? "and…" : "A name or an e-mail address";
     this.input.hidden = this.single && this.picked.length > 0;
@@ -268,34 +270,38 @@ class PeopleField {
   }
 }
 
-// Several people, and not all of them answered: one answer a person, in the same order.
+// Several people, and not all of them answered: one answer a person, each with whose it is.
 // <fieldset data-choice="answered"> in the same form; its radios say which answers there are.
+// Or <fieldset data-answers-each>, where the server drew one a person already.
 function answersEach(form) {
-  const choice = form.querySelector("fieldset[data-choice=answered]");
+  const apart = form.querySelector("fieldset[data-answers-each]");
+  const choice = apart ?? form.querySelector("fieldset[data-choice=answered]");
   if (!choice || choice.hasAttribute("data-each-ready")) return;
   choice.setAttribute("data-each-ready", "");
   const radios = [...choice.querySelectorAll("input[type=radio]")];
-  const answers = radios.map((radio) => [radio.value, radio.parentElement.textContent.trim()]);
-  const each = element("div", { class: "answers-each" });
-  const fold = element("details", { class: "answers-differ", hidden: true }, element("summary", {}, "Did one answer and another not?"), each);
-  const pair = choice.closest(".choices");
-  if (pair) pair.append(fold); else choice.append(fold);
+  const answers = apart
+    ? [...choice.querySelector("select").options].filter((option) => option.value).map((option) => [option.value, option.label])
+    : radios.map((radio) => [radio.value, radio.parentElement.textContent.trim()]);
+  const each = choice.querySelector(".answers-each") ?? element("div", { class: "answers-each" });
+  const fold = apart ? null : element("details", { class: "answers-differ", hidden: true }, element("summary", {}, "Did one answer and another not?"), each);
+  if (fold) (choice.closest(".choices") ?? choice).append(fold);
   let people = [];
 
   const draw = () => {
-    const given = [...each.querySelectorAll("select")].map((select) => select.value);
+    const given = new Map([...each.children].map((one) => [one.querySelector("input").value, one.querySelector("select").value]));
     const together = radios.find((radio) => radio.checked)?.value;
-    const apart = fold.open && people.length > 1;
-    each.replaceChildren(...(apart ? people : []).map((person, at) => {
+    const isEach = fold ? fold.open && people.length > 1 : true;
+    each.replaceChildren(...(isEach ? people : []).map((person, at) => {
       const id = `answered-each-${at}`;
       const select = element("select", { class: "answers-select", id, name: "answered" }, ...answers.map(([value, label]) => element("option", { value }, label)));
-      select.value = given[at] ?? together ?? answers[0][0];
-      return element("div", { class: "answers-one" }, element("label", { for: id, dir: "auto" }, person.short || person.name), select);
+      select.value = given.get(valueOf(person)) || together || answers[0][0];
+      const by = element("input", { type: "hidden", name: "answered_by", value: valueOf(person) });
+      return element("div", { class: "answers-one" }, element("label", { for: id, dir: "auto" }, person.short || person.name), select, by);
     }));
-    for (const radio of radios) radio.disabled = apart;
-    fold.hidden = people.length < 2;
+    for (const radio of radios) radio.disabled = isEach;
+    if (fold) fold.hidden = people.length < 2;
   };
-  fold.addEventListener("toggle", draw);
+  fold?.addEventListener("toggle", draw);
   form.addEventListener("people-changed", (event) => { people = event.detail.people; draw(); });
 }
 

@@ -112,6 +112,42 @@ def test_who_answered_is_asked_by_who_began(
     expect(sheet(phone).get_by_text("You met, so choose Yes.")).to_be_hidden()
 
 
+def test_an_answer_stays_with_whom_it_is_of(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Maria", "Lena")
+    frame = open_sheet(phone)
+    pick(phone, "Yuki", "Maria", "Kwame")
+    choose(phone, "Call", "I did")
+    frame.get_by_text("Did one answer and another not?").click()
+    for name, answer in (("Yuki", "Not yet"), ("Maria", "Yes"), ("Kwame", "Not yet")):
+        frame.get_by_label(name, exact=True).select_option(answer)
+
+    def given() -> list[tuple[str, str]]:
+        each = sheet(phone).locator(".answers-one")
+        return [
+            (one.locator("label").inner_text(), one.locator("select").input_value())
+            for one in each.all()
+        ]
+
+    frame.get_by_label("What was said").fill("x" * 2001)
+    frame.get_by_role("button", name="Log it").click()
+    expect(sheet(phone).locator(".field-summary")).to_be_visible()
+    pick(phone, "Lena")
+    sheet(phone).get_by_role("button", name="Remove Kwame").click()
+    sheet(phone).get_by_label("Lena", exact=True).select_option("Not yet")
+    assert sorted(given()) == [("Lena", "false"), ("Maria", "true"), ("Yuki", "false")]
+    sheet(phone).get_by_role("button", name="Remove Lena").click()
+    assert sorted(given()) == [("Maria", "true"), ("Yuki", "false")]
+    sheet(phone).get_by_label("What was said").fill("A choir")
+    log_it(phone)
+    open_card(phone, "Yuki")
+    expect(phone.get_by_role("button", name="They answered")).to_be_visible()
+    open_card(phone, "Maria")
+    expect(phone.get_by_role("button", name="They answered")).to_have_count(0)
+
+
 def test_putting_right_and_taking_back(phone: Page, sign_in: SignIn, newcomer: Newcomer) -> None:
     sign_in(phone, newcomer())
     open_sheet(phone)

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from advocacy.contacts.models import Contact
-from advocacy.conversations.models import Conversation
+from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.database import Database
 from advocacy.recognition.verify import verify
 from tests.portal import Caller, above, fields, found_form, read, settle_in, wrong
@@ -268,18 +268,60 @@ def test_several_people_with_an_answer_each(avi: Caller, database: Database) -> 
     assert "once kwame@example.net answers" in growth
 
 
+def _answers(database: Database, conversation: int) -> dict[str, bool]:
+    with database.reading() as session:
+        rows = session.execute(
+            select(Contact.name, Participant.answered)
+            .join(Participant, Participant.contact_id == Contact.id)
+            .where(Participant.conversation_id == conversation)
+        )
+        return {name: answered for name, answered in rows}
+
+
+@pytest.mark.parametrize("path", ["/log", "/conversations/2/edit"])
+def test_an_answer_stays_with_whom_it_is_of(avi: Caller, database: Database, path: str) -> None:
+    avi.send("/log", GOOD)
+    avi.send("/log", {**GOOD, "contact": ["id:1", "Zoe"]})
+    people = {"Kwame": "true", "id:1": "false", "Lena": "true"}
+    sent = {**avi.form(path), **GOOD, "contact": [*people], "answered": [*people.values()]}
+    refused = avi.post(path, {**sent, "note": "x" * 2001})
+    assert refused.status_code == 422
+    form = found_form(read(refused), path)
+    drawn = {
+        str(one.select("input")[-1]["value"]): str(one.select("option[selected]")[0]["value"])
+        for one in form.select(".answers-one")
+    }
+    assert drawn == people
+    # without JavaScript lines come before ticks, with it ticks before lines
+    named = ["id:1", "Kwame", "Lena"]
+    again = {**fields(form), "note": "", "answered": [*drawn.values()], "answered_by": [*drawn]}
+    assert avi.post(path, {**again, "contact": [*named, "Noor"]}).status_code == 422
+    assert avi.post(path, {**again, "contact": named}).status_code == 302
+    number = 3 if path == "/log" else 2
+    assert _answers(database, number) == {"Maria Oliveira": False, "Kwame": True, "Lena": True}
+
+
+def test_everybody_who_was_named_is_named_again(avi: Caller) -> None:
+    people = [f"Person {number}" for number in range(5)]
+    sent = {**avi.form("/log"), **GOOD, "contact": people, "note": "x" * 2001}
+    lines = found_form(read(avi.post("/log", sent)), "/log").select("[name=contact]")
+    assert [line["value"] for line in lines] == people
+
+
 def test_a_name_that_fits_several_is_asked_back(avi: Caller, database: Database) -> None:
     avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria@one.example"})
     avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria@two.example"})
     for number in (1, 2):
         form = {**avi.form(f"/contacts/{number}/edit"), "name": "Maria"}
         assert avi.post(f"/contacts/{number}/edit", form).status_code == 302
-    answer = avi.post("/log", {**avi.form("/log"), **GOOD, "contact": "maria"})
+    answer = avi.post("/log", {**avi.form("/log"), **GOOD, "contact": ["maria", "Zoe"]})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "You know 2 people called maria" in page
     assert "maria@one.example" in page
     assert "maria@two.example" in page
+    named = {field["value"] for field in read(answer).select("input.people-line")}
+    assert named == {"Zoe", ""}
 
 
 def test_a_colleague_is_remembered_and_the_toast_says_so(avi: Caller) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from advocacy.contacts.models import Contact
@@ -23,11 +23,13 @@ from advocacy.conversations.views.blueprint import (
     programme_today,
 )
 from advocacy.conversations.views.sheet import (
+    answers_sent,
     beside_fields,
     contact_texts,
-    known_contacts,
+    picked,
     resolve,
     said_in,
+    values_of,
     what_is_wrong,
 )
 from advocacy.conversations.views.told import no_points_words, why_no_points
@@ -55,7 +57,7 @@ def correct_page(conversation_id: int) -> ResponseReturnValue:
 def _correct_page(
     conversation: Conversation,
     form: LogForm,
-    picked: Sequence[Mapping[str, Any]] | None = None,
+    named: Sequence[Mapping[str, Any]] | None = None,
     answered: Sequence[str] = (),
     wrong: Sequence[DomainError] = (),
 ) -> ResponseReturnValue:
@@ -71,8 +73,8 @@ def _correct_page(
         raise gone
     form.seen.data = stamp(*_said_of(conversation, [one for one, _ in together]))
     answered = answered or ["true" if one.answered else "false" for one, _ in together]
-    if picked is None:
-        picked = [{"id": one.id, "name": one.label} for one in people]
+    if named is None:
+        named = [{"id": one.id, "name": one.label} for one in people]
     beside = beside_fields(form, wrong)
     cards = {f"/contacts/{one.id}": one for one in people}
     return (
@@ -84,7 +86,7 @@ def _correct_page(
             people=people,
             waiting=[contact for one, contact in together if not one.answered],
             form=form,
-            picked=picked,
+            picked=named,
             recent=[],
             drawn=DRAWN,
             answered=answered if len(set(answered)) > 1 else answered[:1],
@@ -154,17 +156,14 @@ def correct(conversation_id: int) -> ResponseReturnValue:
 def _correct_again(
     conversation_id: int, form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
 ) -> ResponseReturnValue:
-    known = known_contacts(texts)
-    picked: list[dict[str, Any]] = [{"id": one.id, "name": one.label} for one in known.values()] + [
-        {"name": text} for text in texts if not text.startswith("id:")
-    ]
-    answered = request.form.getlist("answered") or ["true"]
-    return _correct_page(own_conversation(conversation_id), form, picked, answered, wrong)
+    people = picked(texts)
+    answered = answers_sent(values_of(people)) or ["true"]
+    return _correct_page(own_conversation(conversation_id), form, people, answered, wrong)
 
 
 def _as_sent(form: LogForm, texts: Sequence[str]) -> tuple[list[int], Said]:
     contacts = resolve(texts, now())
-    return contacts, said_in(form, read_answers(request.form.getlist("answered"), len(contacts)))
+    return contacts, said_in(form, read_answers(answers_sent(texts), len(contacts)))
 
 
 def _said_of(conversation: Conversation, participants: Sequence[Participant]) -> tuple[object, ...]:

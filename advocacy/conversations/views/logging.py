@@ -23,12 +23,14 @@ from advocacy.conversations.views.blueprint import (
     short_name,
 )
 from advocacy.conversations.views.sheet import (
+    answers_sent,
     beside_fields,
     contact_texts,
-    known_contacts,
+    picked,
     resolve,
     said_in,
     told_apart,
+    values_of,
     what_is_wrong,
 )
 from advocacy.conversations.views.told import limit_words, no_points_words
@@ -36,7 +38,6 @@ from advocacy.core.errors import DomainError
 from advocacy.core.time import now
 from advocacy.points.rules import LATE_DAYS
 from advocacy.web.addresses import page_before
-from advocacy.web.numbers import contact_number
 from advocacy.web.session import db
 from advocacy.web.user import current_user
 
@@ -48,8 +49,8 @@ def log_page() -> ResponseReturnValue:
     """Show the sheet: the whole page, or its inside alone over another page."""
     form = LogForm(occurred_on=programme_today())
     named = [text.strip() for text in request.args.getlist("contact") if text.strip()]
-    picked = _picked(named[: rules.PEOPLE_LIMIT])
-    return _sheet(form, picked=picked, back=next_page() or page_before(otherwise=""))
+    named = named[: rules.PEOPLE_LIMIT]
+    return _sheet(form, picked(named), back=next_page() or page_before(otherwise=""))
 
 
 @blueprint.post("/log")
@@ -63,7 +64,7 @@ def log() -> ResponseReturnValue:
     try:
         actions.hold(db(), current_user.id)
         contacts = resolve(texts, at)
-        said = said_in(form, read_answers(request.form.getlist("answered"), len(contacts)))
+        said = said_in(form, read_answers(answers_sent(texts), len(contacts)))
         twins = queries.same_on_day(db(), current_user.id, contacts, said.kind, said.day)
         [number] = actions.record(
             db(), [actions.NewConversation(current_user.id, contacts, said)], at
@@ -92,28 +93,20 @@ def sheet_again(
     form: LogForm, texts: Sequence[str], wrong: Sequence[DomainError]
 ) -> ResponseReturnValue:
     """Render the sheet with what was typed, and the choices when a name fits several."""
-    choices = next((one.choices for one in wrong if isinstance(one, SeveralFit)), [])
-    picked = _picked(texts, with_names=not choices)
-    return _sheet(form, picked=picked, choices=choices, wrong=wrong, status=422)
-
-
-def _picked(texts: Sequence[str], *, with_names: bool = True) -> list[dict[str, Any]]:
-    """Return whom some texts name, for the field: those one knows, and new names as they are."""
-    known = known_contacts(texts)
-    picked: list[dict[str, Any]] = []
-    for text in texts:
-        contact = known.get(contact_number(text) or 0)
-        if contact is not None:
-            picked.append({"id": contact.id, "name": contact.label})
-        elif with_names and not text.startswith("id:"):
-            picked.append({"name": text})
-    return picked
+    several = next((one for one in wrong if isinstance(one, SeveralFit)), None)
+    return _sheet(
+        form,
+        picked(texts, without=several.name if several else None),
+        choices=several.choices if several else (),
+        wrong=wrong,
+        status=422,
+    )
 
 
 def _sheet(
     form: LogForm,
+    people: Sequence[Mapping[str, Any]],
     *,
-    picked: Sequence[Mapping[str, Any]] = (),
     choices: Sequence[Contact] = (),
     wrong: Sequence[DomainError] = (),
     back: str = "",
@@ -127,13 +120,13 @@ def _sheet(
             form=form,
             action=url_for("conversations.log"),
             title="Log a conversation",
-            picked=picked,
+            picked=people,
             recent=[
                 {"id": one.id, "name": one.label if not choices else told_apart(one)}
                 for one in recent
             ],
             drawn=DRAWN,
-            answered=request.form.getlist("answered") or ["true"],
+            answered=answers_sent(values_of(people)) or ["true"],
             next=back or next_page(),
             late_before=programme_today() - timedelta(days=LATE_DAYS),
             **beside_fields(form, wrong),

@@ -1,14 +1,15 @@
 """The sheet's form: whom it names, what it says, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import request
 
 from advocacy.contacts.actions import find_or_add
 from advocacy.contacts.models import Contact
 from advocacy.contacts.queries import contacts_by_number
-from advocacy.contacts.rules import check_not_oneself
+from advocacy.contacts.rules import check_not_oneself, key
 from advocacy.conversations import rules
 from advocacy.conversations.forms import LogForm, read_answers
 from advocacy.conversations.rules import Said
@@ -24,7 +25,7 @@ def what_is_wrong(form: LogForm, texts: Sequence[str]) -> list[DomainError]:
     """Return all that is wrong with what was sent; the form's own errors stand in it already."""
     is_valid = form.validate()
     try:
-        answers = read_answers(request.form.getlist("answered"), len(texts))
+        answers = read_answers(answers_sent(texts), len(texts))
         wrong: list[DomainError] = []
     except Invalid as error:
         answers = [True] * len(texts)
@@ -40,6 +41,39 @@ def what_is_wrong(form: LogForm, texts: Sequence[str]) -> list[DomainError]:
 def contact_texts() -> list[str]:
     """Return whom the form names, each a number or a name."""
     return [text.strip() for text in request.form.getlist("contact") if text.strip()]
+
+
+def answers_sent(texts: Sequence[str]) -> list[str]:
+    """Return what the form says was answered: once for all, or of each that it names, in order.
+
+    An answer of one person says whose it is, for the names may stand in another order by now.
+    """
+    answered, of = request.form.getlist("answered"), request.form.getlist("answered_by")
+    if not of:
+        return answered
+    each = {text.strip(): answer for text, answer in zip(of, answered, strict=False)}
+    return [each.get(text, "") for text in texts]
+
+
+def values_of(people: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what the form sends of people whom its field names."""
+    return [f"id:{one['id']}" if "id" in one else str(one["name"]) for one in people]
+
+
+def picked(texts: Sequence[str], *, without: str | None = None) -> list[dict[str, Any]]:
+    """Return whom some texts name, for the field: those one knows, and new names as they are.
+
+    :param without: a name that is asked back.
+    """
+    known = known_contacts(texts)
+    found: list[dict[str, Any]] = []
+    for text in texts:
+        contact = known.get(contact_number(text) or 0)
+        if contact is not None:
+            found.append({"id": contact.id, "name": contact.label})
+        elif not text.startswith("id:") and (without is None or key(text) != key(without)):
+            found.append({"name": text})
+    return found
 
 
 def known_contacts(texts: Sequence[str]) -> dict[int, Contact]:
