@@ -21,6 +21,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "contact": "With",
         "began": "Who began",
         "answered": "Answered",
+        "answered_by": "Whose answer",
         "occurred_on": "When",
         "replied_on": "When you answered",
         "channel": "Where",
@@ -74,7 +75,7 @@ def _label(name: str) -> str:
 def _value(name: str, value: str, names: Mapping[int, str]) -> str:
     if known := _VALUES.get((name, value)):
         return known
-    if name == "contact" and value.startswith("id:"):
+    if name in ("contact", "answered_by") and value.startswith("id:"):
         return names.get(contact_number(value) or 0, "somebody you know")
     if name.endswith("_on"):
         return _day(value)

@@ -296,7 +296,7 @@ function answersEach(form) {
       const select = element("select", { class: "answers-select", id, name: "answered" }, ...answers.map(([value, label]) => element("option", { value }, label)));
       select.value = given.get(valueOf(person)) || together || answers[0][0];
       const by = element("input", { type: "hidden", name: "answered_by", value: valueOf(person) });
-      return element("div", { class: "answers-one" }, element("label", { for: id, dir: "auto" }, person.short || person.name), select, by);
+      return element("div", { class: "answers-one" }, element("label", { for: id, dir: "auto" }, person.short || person.name), by, select);
     }));
     for (const radio of radios) radio.disabled = isEach;
     if (fold) fold.hidden = people.length < 2;

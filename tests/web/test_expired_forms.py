@@ -101,7 +101,8 @@ def test_what_is_owed_meanwhile_loses_no_words(app: Flask, database: Database, w
 
 def test_an_expired_form_is_told_in_words(avi: Caller) -> None:
     avi.post("/log", {**avi.form("/log"), **TYPED})
-    sent = {**TYPED, "contact": "id:1", "occurred_on": "2026-11-23", "next": "/contacts"}
+    of = {"contact": "id:1", "answered_by": "id:1"}
+    sent = {**TYPED, **of, "occurred_on": "2026-11-23", "next": "/contacts"}
     page = read(avi.post("/log", {**sent, "csrf_token": "old"}))
     told = [(dt.text, dt.find_next("dd").get_text()) for dt in page.select("dt")]  # type: ignore[union-attr]
     assert told == [
@@ -110,6 +111,7 @@ def test_an_expired_form_is_told_in_words(avi: Caller) -> None:
         ("Who began", "I did"),
         ("Answered", "Yes"),
         ("What was said", "The choir sings on Sunday."),
+        ("Whose answer", "Maria Oliveira"),
         ("When", "23 November 2026"),
     ]
 
