@@ -12,7 +12,7 @@ WORKERS ?= 3
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test format bench bench-validity bench-gaming pins clean
+.PHONY: help install demo check test browser format bench bench-validity bench-gaming pins clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -30,10 +30,12 @@ check: $(VENV)/.installed-test ## format, lint, types and floors, in seconds
 	$(BIN)/lint-imports
 
 test: $(VENV)/.installed-test ## check, every test on SQLite and PostgreSQL, then in a browser
-	@scripts/browser > /dev/null
-	@$(MAKE) check
+	@$(MAKE) -j2 browser check
 	$(BIN)/pytest -n $(WORKERS) --ignore=tests/browser
 	CHROMIUM="$$(scripts/browser)" $(BIN)/pytest -n $(WORKERS) tests/browser
+
+browser: $(VENV)/.installed-test
+	@scripts/browser > /dev/null
 
 format: $(VENV)/.installed-test ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix-only --exit-zero --quiet .
