@@ -163,10 +163,10 @@ PRINTING = [
 ]
 
 
-@pytest.fixture
-def closed(tmp_path: Path) -> Command:
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Command:
     """Run the command where a month is closed; what takes its output minds no engine."""
-    run = Command(tmp_path)
+    run = Command(tmp_path_factory.mktemp("closed"))
     run.json("import", "people", STUDY / "people.csv")
     run.json("import", "conversations", STUDY / "conversations.csv")
     run.json("month", "close", "2004-09")

