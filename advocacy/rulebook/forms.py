@@ -1,6 +1,6 @@
 """The numbers of a rule set, and what is said of them."""
 
-from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from advocacy.points.rule_sets import (
@@ -65,3 +65,4 @@ class SetForm(_Numbers):
         description="Everybody reads it beside the new rules.",
         render_kw={"rows": 3},
     )
+    seen = HiddenField()

@@ -10,11 +10,11 @@ from advocacy.core.errors import DomainError
 from advocacy.core.time import day_of, last_day, month_of, now, shift_month, words_for_period
 from advocacy.people.queries import names_of
 from advocacy.points.queries import rule_book, rule_sets
-from advocacy.points.rule_sets import MONTHS_AHEAD, RuleSet, check, check_coming
+from advocacy.points.rule_sets import MONTHS_AHEAD, NUMBERS, RuleSet, check, check_coming
 from advocacy.points.rule_words import LABELS, priced, sentences
 from advocacy.programme.queries import get_programme
 from advocacy.recognition.trial import Progress, Trial, quarter_before, try_rules
-from advocacy.rulebook.actions import set_rules
+from advocacy.rulebook.actions import set_rules, stamp_of
 from advocacy.rulebook.forms import SetForm, TryForm
 from advocacy.web.forms import show_error
 from advocacy.web.session import database, db, end_turn
@@ -81,7 +81,8 @@ def try_() -> ResponseReturnValue:
         check(tried)
     except DomainError as error:
         return _show(show_error(form, error), 422)
-    setting = SetForm(formdata=None, from_month=month, **tried.numbers())
+    seen = stamp_of(db())
+    setting = SetForm(formdata=None, from_month=month, seen=seen, **tried.numbers())
     setting.offer(_coming(month_of(today)))
     end_turn()  # others need not wait for it
     answer = stream_template(
@@ -91,18 +92,20 @@ def try_() -> ResponseReturnValue:
         month=month,
         period=quarter_before(today),
         last_month=month_of(last_day(quarter_before(today))),
-        differences=[
-            (LABELS[name], before, after)
-            for (name, before), after in zip(
-                rule_book(db()).of_month(month).numbers().items(),
-                tried.numbers().values(),
-                strict=True,
-            )
-            if before != after
-        ],
+        differences=_would_change(month, tried),
     )
     # A server in front that gathers a page before it hands it on would hide the progress.
     return answer, {"X-Accel-Buffering": "no"}
+
+
+def _would_change(month: str, tried: RuleSet) -> list[tuple[str, int, int]]:
+    """Return what rules would change from a month on: the names, what they are and would be."""
+    numbers = rule_book(db()).of_month(month).numbers()
+    return [
+        (LABELS[name], before, after)
+        for (name, before), after in zip(numbers.items(), tried.numbers().values(), strict=True)
+        if before != after
+    ]
 
 
 def _steps(tried: RuleSet, period: str) -> Iterator[Progress | Trial]:
@@ -120,7 +123,15 @@ def set_() -> ResponseReturnValue:
     try:
         if not form.validate():
             return _refused(form)
-        set_rules(db(), month, form.rules(), form.explanation.data or "", set_by=me.id, now=now())
+        set_rules(
+            db(),
+            month,
+            form.rules(),
+            form.explanation.data or "",
+            seen=form.seen.data or "",
+            set_by=me.id,
+            now=now(),
+        )
     except DomainError as error:
         db().rollback()
         return _refused(show_error(form, error))
@@ -129,4 +140,10 @@ def set_() -> ResponseReturnValue:
 
 
 def _refused(form: SetForm) -> ResponseReturnValue:
-    return render_template("rulebook/set.html", form=form), 422
+    form.seen.data = stamp_of(db())
+    month = str(form.from_month.data)
+    can_be = not any(form[name].errors for name in ("from_month", *NUMBERS))
+    differences = _would_change(month, form.rules()) if can_be else None
+    return render_template(
+        "rulebook/set.html", form=form, month=month, differences=differences
+    ), 422

@@ -85,3 +85,19 @@ def test_a_number_that_cannot_be_is_refused_beside_its_field(
     assert refused.status_code == 422
     assert words in refused.text
     assert versions(app) == []
+
+
+def test_what_another_manager_set_meanwhile_is_not_written_over(app: Flask, mina: Caller) -> None:
+    ada, tried = Caller(app, "ada"), "/programme/rules/try?"
+    first = mina.form(tried + urlencode({**NUMBERS, "called": 10}), "/programme/rules")
+    second = ada.form(tried + urlencode({**NUMBERS, "wrote": 7}), "/programme/rules")
+    assert mina.post("/programme/rules", {**first, "explanation": "Calls"}).status_code == 302
+    refused = ada.post("/programme/rules", {**second, "explanation": "Words"})
+    assert refused.status_code == 422
+    assert versions(app) == [(NEXT, 10, "Calls")]
+    assert "changed while you had it open" in refused.text
+    assert "Call, answered: 10 → 8" in " ".join(read(refused).text.split())
+    again = fields(found_form(read(refused), "/programme/rules"))
+    assert (again["wrote"], again["explanation"]) == ("7", "Words")
+    assert ada.post("/programme/rules", again).status_code == 302
+    assert versions(app) == [(NEXT, 8, "Words")]
