@@ -1,6 +1,7 @@
 """The settings of one installation, read once from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -232,10 +233,12 @@ def _make_secret(path: Path) -> None:
 
 
 def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    before, mark, sender = rest.rpartition("?from=")  # has an @ of its own
-    rest, sender = (before, mark + sender) if mark else (rest, "")
-    if "@" not in rest:
-        return url
-    login, _, host = rest.rpartition("@")
-    return f"{scheme}://{login.split(':')[0]}:(hidden)@{host}{sender}"
+    """Hide the password in the login, and those in the query of a database's address."""
+    if url.startswith("smtp"):
+        parts = urlsplit(url)
+        login, mark, host = parts.netloc.rpartition("@")
+        shown = f"{login.partition(':')[0]}:(hidden)@{host}" if mark else host
+        return parts._replace(netloc=shown).geturl()
+    if make_url(url).password is not None:
+        url = re.sub("(://[^:/]*):.*@", r"\1:(hidden)@", url)
+    return re.sub("([?&][^=&]*password=)[^&]*", r"\1(hidden)", url)

@@ -56,3 +56,31 @@ def test_what_cannot_be_used_is_refused_by_its_name(tmp_path: Path, name: str, v
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({"ADVOCACY_DATA": str(tmp_path), name: value})
     assert str(refused.value).startswith(f"{name} ")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://mia:secret@db/adv", "postgresql+psycopg://mia:(hidden)@db/adv"),
+        ("postgresql://mia:sec%40ret@db/adv", "postgresql+psycopg://mia:(hidden)@db/adv"),
+        ("postgresql://mia:secret?x@db/adv", "postgresql+psycopg://mia:(hidden)@db/adv"),
+        ("postgresql://mia@db/adv", "postgresql+psycopg://mia@db/adv"),
+        (
+            "postgresql://db/adv?user=mia&password=secret&sslmode=require",
+            "postgresql+psycopg://db/adv?user=mia&password=(hidden)&sslmode=require",
+        ),
+        (
+            "postgresql://mia@db/adv?sslpassword=secret",
+            "postgresql+psycopg://mia@db/adv?sslpassword=(hidden)",
+        ),
+        ("sqlite:////srv/a@b c.sqlite3", "sqlite:////srv/a@b c.sqlite3"),
+    ],
+)
+def test_no_password_of_the_database_is_shown(tmp_path: Path, url: str, shown: str) -> None:
+    given = {"ADVOCACY_DATA": str(tmp_path), "ADVOCACY_DATABASE_URL": url}
+    [row] = [
+        one
+        for one in Settings.from_environment(given).shown()
+        if one["name"] == "ADVOCACY_DATABASE_URL"
+    ]
+    assert row["value"] == shown

@@ -177,7 +177,12 @@ def test_what_a_server_says_is_kept_as_one_plain_line() -> None:
 
 
 def test_the_password_is_hidden() -> None:
-    for url in ("smtp://mia:secret@mail.example.com?from=hi@example.com", "smtp://h?from=a@b.c"):
+    for url in (
+        "smtp://mia:secret@mail.example.com?from=hi@example.com",
+        "smtps://mia:secret@mail.example.com:465/?from=hi@example.com",
+        "smtp://h?from=a@b.c",
+        "smtp://h:25?tls=optional&from=a@b.c",
+    ):
         rows = Settings.from_environment(_environ(url)).shown()
         shown = next(row["value"] for row in rows if row["name"] == "ADVOCACY_MAIL_URL")
         assert shown == url.replace("secret", "(hidden)")
