@@ -102,6 +102,9 @@ def take_back(session: Session, share: Share, now: datetime) -> None:
     """Take a share back: points end where they would be had it never been logged."""
     hold_for_posting(session)
     hold_person(session, share.person_id)
+    session.refresh(share)
+    if share.taken_back_at is not None:  # in another tab, meanwhile
+        return
     share.taken_back_at = now
     session.flush()
     note(

@@ -3,8 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy.audit.models import Event
+from advocacy.audit.rules import Action
 from advocacy.core.database import Database
 from advocacy.people.actions import set_joined
 from advocacy.people.models import Person
@@ -68,3 +71,20 @@ def test_what_is_taken_back_is_not_shared(session: Session) -> None:
     assert items_shared(session, ada.id, [first.id, second.id]) == {first.id}
     assert items_shared(session, bea.id, [first.id, second.id]) == set()
     assert not session.get_one(Share, kept).taken_back_at
+
+
+def test_a_share_is_taken_back_once(fresh_database: Database) -> None:
+    with fresh_database.writing() as session:
+        add_programme(session)
+        number = share(session, add_person(session), add_item(session), MONDAY)
+    with fresh_database.session(writes=True) as session:
+        seen = session.get_one(Share, number)
+        session.commit()  # as another tab would see it, before either holds the person
+        with fresh_database.writing() as other:
+            take_back(other, other.get_one(Share, number), noon(MONDAY))
+        take_back(session, seen, noon(MONDAY + timedelta(days=1)))
+        session.commit()
+    with fresh_database.reading() as session:
+        assert session.get_one(Share, number).taken_back_at == noon(MONDAY)
+        taken = select(Event.action).where(Event.action == Action.SHARE_TAKEN_BACK)
+        assert len(session.scalars(taken).all()) == 1
