@@ -57,7 +57,9 @@ def keep_words(session: Session, person: Person) -> None:
     """Let a person be found by the name and the address of now."""
     session.execute(delete(PersonWord).where(PersonWord.person_id == person.id))
     words = sorted(rules.words_of(person.name, person.email))
-    session.execute(insert(PersonWord), [{"person_id": person.id, "word": word} for word in words])
+    if words:
+        rows = [{"person_id": person.id, "word": word} for word in words]
+        session.execute(insert(PersonWord), rows)
 
 
 def change_person(

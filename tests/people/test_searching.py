@@ -108,3 +108,11 @@ def test_pages_after_one_another_show_everybody_once(three: Session) -> None:
     everybody = people_page(three, limit=9, offset=0, search="oli").people
     assert [one for page in together for one in page.people] == everybody
     assert len({one.id for one in everybody}) == 5
+
+
+def test_somebody_without_a_word_can_be_here(session: Session) -> None:
+    add_programme(session)
+    nobody = add_person(session, "?@!", name="🙂")
+    assert found(session, "") == ["🙂"]
+    actions.change_person(session, nobody, name="🙃", title="", preferred_name="", say_it="")
+    assert found(session, "") == ["🙃"]
