@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -347,6 +348,7 @@ def take_back(conversation_id: int) -> ResponseReturnValue:
     gone = questions.take_back(db(), conversation, now())
     flash("Taken back. Your points are as if it had never been logged.")
     where = next_page()
-    if not where or where in {f"/contacts/{contact}" for contact in gone}:
+    cards = tuple(f"/contacts/{contact}/" for contact in gone)
+    if not where or f"{urlsplit(where).path}/".startswith(cards):
         where = card_of(conversation_id)
     return redirect(where)

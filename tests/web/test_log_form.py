@@ -188,11 +188,10 @@ def test_an_undo_leads_back_and_takes_along_whom_it_brought(
     assert "you took it back" in avi.get("/growth").text
 
 
-def test_taken_back_on_a_card_that_goes_with_it_leads_to_the_people(avi: Caller) -> None:
+@pytest.mark.parametrize("card", ["/contacts/1", "/contacts/1?page=2", "/contacts/1/merge/2"])
+def test_taken_back_on_a_card_that_goes_with_it_leads_to_the_people(avi: Caller, card: str) -> None:
     avi.post("/log", {**avi.form("/log"), **GOOD})
-    answer = avi.send(
-        "/conversations/1/edit", {"next": "/contacts/1"}, "/conversations/1/take-back"
-    )
+    answer = avi.send("/conversations/1/edit", {"next": card}, "/conversations/1/take-back")
     assert answer.location == "/contacts"
 
 
