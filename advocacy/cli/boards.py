@@ -164,25 +164,26 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
     from advocacy.recognition.replay import replay
     from advocacy.relationships.explained import explain
 
-    with opened_house() as house, house.database.writing() as session:
+    with opened_house() as house:
         asked = month or f"{house.today():%Y-%m}"
-        person = get_person_by_email(session, email)
-        zone = get_programme(session).time_zone
-        moment = parse_moment(as_of, zone, now()) if as_of else None
-        # the person sees this look too
-        note(
-            session,
-            Action.LOOKED,
-            actor_id=None,
-            subject_id=person.id,
-            detail=asked,
-            now=now(),
-        )
-        if moment is None:
-            explained, place = explain(session, person, asked, for_manager=True), None
-        else:
-            replayed = replay(session, person, asked, moment, for_manager=True)
-            explained, place = replayed.explained, replayed.place
+        with house.database.reading() as session:
+            person = get_person_by_email(session, email)
+            zone = get_programme(session).time_zone
+            moment = parse_moment(as_of, zone, now()) if as_of else None
+            if moment is None:
+                explained, place = explain(session, person, asked, for_manager=True), None
+            else:
+                replayed = replay(session, person, asked, moment, for_manager=True)
+                explained, place = replayed.explained, replayed.place
+        with house.database.writing() as session:  # the person sees this look too
+            note(
+                session,
+                Action.LOOKED,
+                actor_id=None,
+                subject_id=person.id,
+                detail=asked,
+                now=now(),
+            )
     document = _document(person.email, explained)
     if moment:
         document |= {

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from advocacy.audit.models import Event
+from advocacy.audit.rules import Action
 from advocacy.cli import main
 from advocacy.contacts.actions import find_or_add
 from advocacy.conversations.actions import NewConversation, hold, record
@@ -31,6 +32,7 @@ from advocacy.people.queries import get_person_by_email
 from advocacy.points.models import Entry
 from advocacy.recognition.rules import words_for_movement
 from advocacy.recognition.verify import verify
+from advocacy.relationships import explained
 from tests.databases import Databases
 from tests.imports.files import HEADER, STUDY
 from tests.servers import COMMAND, LiveServer, environment
@@ -630,3 +632,22 @@ def visit_demo(tmp_path: Path, port: str) -> None:
     assert process.returncode == 0
     assert lines[:2] == [f"A sample programme is at http://127.0.0.1:{port}\n", "Sign in as:\n"]
     assert "@" in lines[2]
+
+
+def test_nobody_who_writes_waits_for_who_explains(
+    run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.json("person", "add", "mia@example.com", "--name", "Mia")
+    explain = explained.explain
+    database = Database(run.environ["ADVOCACY_DATABASE_URL"])
+
+    def while_somebody_writes(*asked: Any, **more: Any) -> explained.Explained:
+        with database.writing() as session:
+            session.execute(text("UPDATE programme SET name = 'Meanwhile'"))
+        return explain(*asked, **more)
+
+    monkeypatch.setattr(explained, "explain", while_somebody_writes)
+    assert run.json("explain", "mia@example.com")["points"] == 0
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).where(Event.action == Action.LOOKED)) == 1
+    database.engine.dispose()
