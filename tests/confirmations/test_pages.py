@@ -114,7 +114,8 @@ def test_a_no_is_shown_to_the_advocate_in_neutral_words(
 ) -> None:
     Caller(app).post(path, {"answer": "no"})
     assert heading(path, Caller(app)) == "Noted, thank you"
-    assert points() == 8
+    assert "Avi sees that here, and nobody else." in Caller(app).page(path).text
+    assert points() == 8  # so nobody is told that nothing counts
     assert "not confirmed" in avi.page(f"/contacts/{ids['maria']}").text
     assert "What you logged stays as it is" in avi.page(_ask(ids)).text
     refused = avi.post(_ask(ids), avi.form(f"/contacts/{ids['maria']}/edit"))
