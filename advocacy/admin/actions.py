@@ -148,11 +148,8 @@ def change_person(
         noted(Action.ROLE_CHANGED, person.role)
     if person.joined != joined:
         _check_day(joined, "joined")
-        if person.joined <= day_of(now, get_programme(session).time_zone) < joined:
-            raise Invalid(
-                f"{person.called} has joined already: until that day nothing would count.",
-                field="joined",
-            )
+        today = day_of(now, get_programme(session).time_zone)
+        people.check_joined(person, joined, today)
         people.set_joined(session, person, joined)
         settle_ties(session, ties_of(session, person.id), now)
         settle_person(session, person, now)

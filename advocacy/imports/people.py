@@ -99,8 +99,11 @@ def _change(
 ) -> bool:
     """Change what is given and different; return whether anything was.
 
+    :raises Invalid: when the day of joining cannot be so; nothing is changed then.
     :raises Conflict: when nobody would be left to administer; nothing is changed then.
     """
+    if row.joined is not None:
+        actions.check_joined(person, row.joined, today)
 
     def noted(action: Action, detail: str = "") -> bool:
         note(session, action, actor_id=None, subject_id=person.id, detail=detail, now=now)

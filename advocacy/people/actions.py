@@ -151,6 +151,18 @@ def activate(session: Session, person: Person, now: datetime) -> None:
     session.flush()
 
 
+def check_joined(person: Person, joined: date, today: date) -> None:
+    """Refuse a day of joining to come for somebody who has joined.
+
+    :raises Invalid: naming the field.
+    """
+    if person.joined <= today < joined:
+        raise Invalid(
+            f"{person.called} has joined already: until that day nothing would count.",
+            field="joined",
+        )
+
+
 def set_joined(session: Session, person: Person, joined: date) -> None:
     """Set the day a person joined. The caller settles the person's ties again."""
     person.joined = joined

@@ -152,6 +152,21 @@ def test_who_is_spoken_with_while_becoming_a_colleague_counts_no_more(
         assert verify(session).problems == []
 
 
+def test_who_has_joined_does_not_join_later(bring_in: Import, programme: Database) -> None:
+    bring_in("people", FULL + MIA)
+    with programme.reading() as session:
+        before = get_person_by_email(session, "mia@example.com")
+    result = bring_in("people", FULL + "mia@example.com,Mi,South,advocate,Lead,M,em,2062-05-01\n")
+    assert counts(result) == (0, 0, 0, 1)
+    assert reasons(result)[2].endswith("has joined already: until that day nothing would count.")
+    with programme.reading() as session:
+        mia = get_person_by_email(session, "mia@example.com")
+        assert (mia.joined, mia.name, mia.role) == (before.joined, before.name, before.role)
+    soon = "zoe@example.com,Zoe,,,,,,{}\n"
+    for day in ("2998-01-01", "2997-01-01"):  # who is still to join may join another day
+        assert counts(bring_in("people", FULL + soon.format(day)))[3] == 0
+
+
 def test_another_day_of_joining_is_settled(bring_in: Import, programme: Database) -> None:
     today = now().date()
     with programme.writing() as session:
