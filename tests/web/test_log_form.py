@@ -11,7 +11,8 @@ from advocacy.contacts.models import Contact
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.database import Database
 from advocacy.recognition.verify import verify
-from tests.portal import Caller, above, fields, found_form, read, settle_in, wrong
+from tests.clock import SetClock
+from tests.portal import Caller, above, fields, found_form, kept, read, settle_in, wrong
 
 TODAY = datetime.now(UTC).date()
 GOOD = {
@@ -359,6 +360,23 @@ def test_a_correction_that_costs_points_says_so_once(avi: Caller, database: Data
     answer = avi.send("/conversations/1/edit", {"note": "They sang."})
     assert "no points" not in avi.get(answer.location or "").text
     assert _talks(database) == 1
+
+
+def test_a_correction_that_comes_a_day_too_late_is_not_dropped_unsaid(
+    avi: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, last = "/conversations/1/edit", (TODAY - timedelta(days=14)).isoformat()
+    avi.post("/log", {**avi.form("/log"), **GOOD, "occurred_on": last})
+    opened = {**avi.form(path), "contact": "id:1"}
+    assert opened["kind"] == "called"
+    monkeypatch.setattr("advocacy.core.time.datetime", SetClock)
+    monkeypatch.setattr(SetClock, "said", datetime.now(UTC) + timedelta(days=1))
+    refused = avi.post(path, {**opened, "kind": "wrote", "note": "They wrote."})
+    assert refused.status_code == 422
+    assert "More than 14 days have passed: you can change the note" in above(refused)
+    assert kept(refused, "note") == "They wrote."
+    assert avi.post(path, {**opened, "note": "They sang."}).status_code == 302
+    assert "They sang." in avi.get(path).text
 
 
 def test_a_name_has_one_limit_wherever_it_is_typed(avi: Caller) -> None:

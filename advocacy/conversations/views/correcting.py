@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from advocacy.contacts.models import Contact
@@ -119,13 +119,13 @@ def _in_words(conversation: Conversation, people: Collection[Contact]) -> str:
 
 @blueprint.post("/conversations/<int:conversation_id>/edit")
 def correct(conversation_id: int) -> ResponseReturnValue:
-    """Correct a conversation; fourteen days after it only the note."""
+    """Correct a conversation; fourteen days after it only the note, and more is refused."""
     actions.hold(db(), current_user.id)
     conversation = own_conversation(conversation_id)
     form = LogForm(occurred_on=conversation.day)
     texts = contact_texts()
-    can_change = _can_change(conversation)
-    if can_change:
+    is_whole = _can_change(conversation) or "kind" in request.form  # opened while it could be
+    if is_whole:
         wrong = what_is_wrong(form, texts)
     else:
         wrong = [] if form.validate() else [Invalid("Look at what is marked.")]
@@ -134,7 +134,7 @@ def correct(conversation_id: int) -> ResponseReturnValue:
         if not wrong:
             stands = queries.participants_of(db(), conversation_id)
             check_stamp(form.seen.data or "", *_said_of(conversation, stands))
-            contacts, said = _as_sent(form, texts) if can_change else _as_it_is(conversation, form)
+            contacts, said = _as_sent(form, texts) if is_whole else _as_it_is(conversation, form)
             before = why_no_points(participants_with_contacts(conversation_id), conversation.day)
             actions.correct(db(), conversation, said, contacts, now())
             together = participants_with_contacts(conversation_id)
