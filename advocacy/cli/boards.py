@@ -64,18 +64,21 @@ def leaderboard(
     from advocacy.people.queries import find_team
     from advocacy.recognition.boards import board
     from advocacy.recognition.files import words_for_left
+    from advocacy.recognition.queries import check_period
     from advocacy.recognition.rules import words_for_movement
 
     given = _given_period(month, quarter, year, all_time=all_time)
     with opened_house() as house:
         today = house.today()
         with house.database.reading() as session:
+            period = given or f"{today:%Y-%m}"
+            check_period(session, period, today)
             found_team = find_team(session, team) if team else None
             if team and found_team is None:
                 raise NotFound(f"There is no team {team[:80]}.")
             found = board(
                 session,
-                given or f"{today:%Y-%m}",
+                period,
                 today=today,
                 team_id=found_team.id if found_team else None,
                 limit=top,

@@ -634,6 +634,13 @@ def visit_demo(tmp_path: Path, port: str) -> None:
     assert "@" in lines[2]
 
 
+def test_a_board_of_a_month_in_which_nothing_counts_is_refused(run: Command) -> None:
+    to_come = run.refusal("leaderboard", "--month", "2199-01")
+    assert to_come == "January 2199 is still to come."
+    before = run.refusal("leaderboard", "--month", "1999-01")
+    assert before == "The programme had not begun in January 1999."
+
+
 def test_nobody_who_writes_waits_for_who_explains(
     run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
