@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from advocacy.audit.actions import note
-from advocacy.audit.rules import Action
 from advocacy.conversations.corrections import corrections_about
 from advocacy.conversations.forms import PutRightForm, read_answers
 from advocacy.conversations.models import Conversation
@@ -110,18 +108,12 @@ def put_right_(person_id: int, conversation_id: int) -> ResponseReturnValue:
         if not beside and not form.errors:
             show_error(form, error)
         spoken = find_with_entries(db(), person_id, conversation_id)
+        note_look(person_id, month_of(spoken.day), at)
         return _page(person, spoken, form, answered=answered, answered_errors=beside, status=422)
     changes, worth = words_entered(moved_at(db(), person, [at])[at]), _worth(spoken)
     if only_look:
         db().rollback()
-        note(
-            db(),
-            Action.LOOKED,
-            actor_id=current_user.id,
-            subject_id=person_id,
-            detail=month_of(spoken.day),
-            now=at,
-        )
+        note_look(person_id, month_of(spoken.day), at)
         would = f"would change: {changes}" if changes else "would stay as they are"
         spoken = find_with_entries(db(), person_id, conversation_id)
         would = f"{person.called}’s points {would}.{worth}"

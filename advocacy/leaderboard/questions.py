@@ -60,7 +60,7 @@ def _ask_page(
     except DomainError as error:
         why_not = error.message
     about = conversation or next((one.conversation for one in earlier), None)
-    if about and request.method == "GET":
+    if about:
         note_look(person_id, month_of(about.day), now())
     return (
         render_template(
@@ -119,8 +119,7 @@ def _question_page(
 ) -> ResponseReturnValue:
     asked = queries.get_question(db(), question_id)
     spoken = asked.conversation
-    if request.method == "GET":
-        note_look(asked.person.id, month_of(spoken.day), now())
+    note_look(asked.person.id, month_of(spoken.day), now())
     is_own = asked.person.id == current_user.id
     typed = form.reason.data if isinstance(form, DecideForm | RestoreForm) else ""
     if is_own or asked.why_closed:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from advocacy.audit.models import Event
 from advocacy.core.database import Database
@@ -29,3 +29,22 @@ def test_each_page_with_somebodys_entries_is_a_look(app: Flask, fresh_database: 
     # `send` opens the form of the question once more
     assert [tuple(one) for one in noted] == [(ids["mina"], ids["avi"], MONTH)] * 5
     assert "Mina Somebody looked at your" in said(Caller(app, "avi"), "/growth")
+
+
+def test_a_form_that_is_refused_shows_entries_too(app: Flask, fresh_database: Database) -> None:
+    ids = talk_first(fresh_database)
+    mina, avi = Caller(app, "mina"), f"/leaderboard/{ids['avi']}"
+    ask, put_right = f"{avi}/ask/{ids['call']}", f"{avi}/put-right/{ids['call']}"
+    mina.send(ask, {"text": "What was it about?"})
+    question = "/leaderboard/questions/1"
+    token = {"csrf_token": mina.form("/password")["csrf_token"]}  # no page of entries was opened
+    with fresh_database.writing() as session:
+        before = session.scalar(select(func.max(Event.id)))
+    for path in (ask, put_right, question, f"{question}/restore"):
+        refused = mina.post(path, token)
+        assert refused.status_code == 422
+        assert "alled" in refused.text  # that he called
+    with fresh_database.reading() as session:
+        looks = select(Event.action, Event.subject_id, Event.detail).where(Event.id > before)
+        noted = [tuple(one) for one in session.execute(looks)]
+    assert noted == [("looked at entries", ids["avi"], MONTH)] * 4
