@@ -182,6 +182,9 @@ def read_item(cells: Cells, frame: Frame) -> Reading:
     expires = instant_in(cells, "expires_at", frame)
     if published and expires and expires <= published:
         raise Invalid("expires_at is not after published_at")
+    for column, at in (("published_at", published), ("expires_at", expires)):
+        if at and at.year > content.LAST_YEAR:
+            raise Invalid(f"{column} lies after {content.LAST_YEAR}")
     values: dict[str, Any] = {
         "title": line_in(cells, "title", content.TITLE_LENGTH) or missing("title"),
         "url": address_in(cells, "url", content.URL_LENGTH),

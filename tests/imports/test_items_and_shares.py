@@ -46,6 +46,7 @@ def test_items_that_cannot_be_so(bring_in: Import) -> None:
         f"A,,{'t' * 5001},,,,",
         "A,,,,yesterday,,",
         "A,,,,2026-01-05T09:00:00Z,2026-01-05T09:00:00Z,",
+        "A,,,,,9999-12-31T23:59:59Z,",
     ]
     result = bring_in("items", ITEMS + "\n".join(rows))
     assert counts(result) == (0, 0, 0, len(rows))
@@ -59,6 +60,7 @@ def test_items_that_cannot_be_so(bring_in: Import) -> None:
     assert told[8] == "text has 5001 letters; up to 5000 fit"
     assert "published_at is not a time" in told[9]
     assert told[10] == "expires_at is not after published_at"
+    assert told[11] == "expires_at lies after 2999"
 
 
 def test_shares_earn_one_point_a_day(with_people: Import, programme: Database) -> None:
