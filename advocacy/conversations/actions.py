@@ -257,7 +257,8 @@ def correct(
     )
     rules.check(said, today)
     if not same:
-        _check_can_be_corrected(conversation, said, today)
+        is_of_one = len(before) == len(after) == 1
+        _check_can_be_corrected(conversation, said, today, is_of_one=is_of_one)
     conversation.note, conversation.channel = said.note, said.channel
     if same:
         session.flush()
@@ -267,7 +268,9 @@ def correct(
     _note(session, Action.CORRECTED, conversation, now)
 
 
-def _check_can_be_corrected(conversation: Conversation, said: Said, today: date) -> None:
+def _check_can_be_corrected(
+    conversation: Conversation, said: Said, today: date, *, is_of_one: bool
+) -> None:
     if conversation.put_right_by is not None:
         raise Conflict(
             "A manager put this right, and that stands: you can change the note, mark an answer, "
@@ -279,9 +282,9 @@ def _check_can_be_corrected(conversation: Conversation, said: Said, today: date)
             "the conversation back.",
             field="occurred_on",
         )
-    is_one_of_two = conversation.reported and conversation.kind == Kind.INTRODUCED
-    if not is_one_of_two:
-        rules.check_introduction(said)
+    was_introduced = conversation.kind == Kind.INTRODUCED
+    if not (was_introduced and (conversation.reported or is_of_one)):
+        rules.check_introduction(said)  # of an import's, and of whom is left, one is enough
 
 
 def _say_anew(

@@ -11,6 +11,7 @@ from advocacy.contacts.actions import describe, find_or_add
 from advocacy.contacts.queries import get_contact, ties_of
 from advocacy.conversations.actions import NewConversation, correct, record, settle_ties, take_back
 from advocacy.conversations.answering import mark_answered, unmark_answered
+from advocacy.conversations.erasing import erase_contact
 from advocacy.conversations.models import Conversation
 from advocacy.conversations.queries import (
     count_waiting,
@@ -558,6 +559,23 @@ def test_a_late_import_is_on_time_but_not_whom_an_advocate_adds(
     said = say(day=MONDAY - timedelta(days=10), answered=(True, True))
     changed(session, conversation, said, [sofia, tom], MONDAY)
     assert ledger(session, tie=tom) == {}
+
+
+def test_an_introduction_of_whom_one_is_left_can_be_corrected(
+    session: Session, ada: Person
+) -> None:
+    sofia, tom = add_contacts(session, ada, "Sofia", "Tom")
+    both = log(session, ada, [sofia, tom], MONDAY, "introduced", answered=[True, False])
+    erase_contact(session, get_contact(session, ada.id, tom), noon(MONDAY))
+    session.expire_all()
+    sunday = MONDAY - timedelta(days=1)
+    changed(session, both, say(sunday, "introduced"), [sofia], MONDAY)
+    assert ledger(session, tie=sofia) == week(6, sunday)
+    uwe, lena = add_contacts(session, ada, "Uwe", "Lena")
+    for contacts in ([sofia, uwe, lena], []):
+        three_or_none = say(kind="introduced", answered=(True,) * len(contacts))
+        with pytest.raises(Invalid):
+            changed(session, both, three_or_none, contacts, MONDAY)
 
 
 def test_an_import_made_into_an_introduction_is_of_exactly_two(
