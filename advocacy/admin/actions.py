@@ -188,7 +188,7 @@ def activate(session: Session, person_id: int, *, actor_id: int | None, now: dat
 def new_link(
     session: Session, person_id: int, *, actor_id: int | None, now: datetime
 ) -> tuple[Person, str]:
-    """Make a person a new one-time link; the one before ends.
+    """Make a person a new one-time link; every one before ends, also of a forgotten password.
 
     :raises Conflict: when the person is deactivated, or oneself.
     """
@@ -196,7 +196,9 @@ def new_link(
     person = _hold_person_alone(session, person_id)
     if person.deactivated_at is not None:
         raise Conflict(f"{person.called} is deactivated. Activate first, then make a link.")
-    recall(session, "invitation", to=person.email)  # its link ends
+    end_links(session, person.id)
+    for letter in ("invitation", "forgotten"):
+        recall(session, letter, to=person.email)
     return person, _noted_link(session, person, actor_id, now)
 
 

@@ -72,9 +72,9 @@ def edit(
 
 
 def publish(session: Session, item: Item, now: datetime) -> None:
-    """Put a draft, or what was archived, before everybody; what is out already stays as it is.
+    """Put a draft, or what was archived, before everybody; what was published stays as it is.
 
-    :raises Conflict: when it has expired.
+    :raises Conflict: when it is no longer published and has expired.
     """
     if item.state == State.PUBLISHED:
         return

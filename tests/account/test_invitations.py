@@ -64,6 +64,20 @@ def test_a_link_to_hand_over_calls_the_letter_back(app: Flask, fresh_database: D
     assert letters_to(fresh_database, "lena@example.com") == []
 
 
+def test_a_link_to_hand_over_ends_that_of_a_forgotten_password(
+    app: Flask, fresh_database: Database
+) -> None:
+    ids = settle_in(fresh_database)
+    Caller(app).send("/forgotten", {"email": "avi@example.com"})
+    [letter] = letters_to(fresh_database, "avi@example.com")
+    path = link_in(letter)
+    assert Caller(app).get(path).status_code == 200
+    page = f"/programme/people/{ids['avi']}"
+    Caller(app, "ada").send(page, action=f"{page}/link")
+    assert Caller(app).get(path).status_code == 404
+    assert letters_to(fresh_database, "avi@example.com") == []
+
+
 def test_a_letter_to_who_has_a_password_leaves_it_alone(
     app: Flask, fresh_database: Database
 ) -> None:
