@@ -20,6 +20,7 @@ def jobs(*, once: bool) -> int:
     """Do the clock's work alone, until stopped. `advocacy serve` does it too."""
     from advocacy.app.clock import runner
     from advocacy.cli.house import opened_house
+    from advocacy.core import standstill
     from advocacy.core.logs import Words, configuration, lines
 
     logging.config.dictConfig(configuration(Words if once else lines()))
@@ -30,6 +31,7 @@ def jobs(*, once: bool) -> int:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        standstill.watch(house.database)
         click.echo("The clock's work is being done. Stop it with Ctrl-C.")
         work.run_until(stop)
     return 0
