@@ -219,6 +219,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # acknowledged means kept, also when the power goes
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is erased is gone from the file, too
         "recursive_triggers = ON",  # else INSERT OR REPLACE slips past the ledger's guard
         "cache_size = -2000",  # KiB of each connection; the system keeps the file at hand
     ):

@@ -150,6 +150,20 @@ def test_how_long_to_wait_for_a_machine_can_be_said_in_its_address(said: str, wa
     ]
 
 
+def test_what_is_erased_is_gone_from_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "advocacy.sqlite3"
+    database = Database(f"sqlite:///{file}")
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT)"))
+        session.execute(text("INSERT INTO name (name) VALUES ('Unforgettable'), ('Sofia')"))
+    with database.writing() as session:
+        session.execute(text("DELETE FROM name WHERE id = 1"))
+    database.engine.dispose()  # the log goes into the file
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"Sofia" in kept
+    assert b"Unforgettable" not in kept
+
+
 def test_a_file_that_can_be_written_again_is_written_again(tmp_path: Path) -> None:
     """Connections of one process share their memory, which stays read-only while one is open."""
     before = Database(f"sqlite:///{tmp_path}/advocacy.sqlite3")
