@@ -5,7 +5,7 @@ from advocacy.auth.models import Attempts, Credential, EmailChange, OneTimeLink,
 from advocacy.confirmations.models import Confirmation
 from advocacy.contacts.models import Contact, OtherName
 from advocacy.content.models import Item
-from advocacy.conversations.models import Conversation, Correction, Participant, Witness
+from advocacy.conversations.models import Conversation, Correction, FormerPart, Participant, Witness
 from advocacy.core.tables import Base
 from advocacy.factors.models import Authenticator, Passkey, RecoveryCode
 from advocacy.jobs.models import KeptJob
@@ -70,6 +70,7 @@ TABLES = (
     Share,
     Conversation,
     Participant,
+    FormerPart,
     DayCount,
     Witness,
     Correction,

@@ -14,11 +14,12 @@ from advocacy.audit.rules import Action
 from advocacy.contacts.actions import forget
 from advocacy.conversations import queries, rules
 from advocacy.conversations.erasing import forget_reasons
-from advocacy.conversations.models import Conversation, Participant, Witness
+from advocacy.conversations.models import Conversation, FormerPart, Participant, Witness
 from advocacy.conversations.records import Record, records_of_ties
 from advocacy.conversations.rules import Said, Source
 from advocacy.core.database import insert_numbered
 from advocacy.core.errors import Conflict, Invalid
+from advocacy.core.tables import Base
 from advocacy.core.time import day_of, month_of
 from advocacy.people.queries import hold_person
 from advocacy.points.actions import settle
@@ -171,17 +172,32 @@ def testify(
     session: Session, spoken: Collection[tuple[int, date]], source: Source, now: datetime
 ) -> None:
     """Write down that a source saw ties speak on days. The caller settles the ties."""
-    if not spoken:
-        return
-    postgres = session.get_bind().dialect.name == "postgresql"
-    statement = (postgresql.insert if postgres else sqlite.insert)(Witness)
-    session.connection().execute(
-        statement.on_conflict_do_nothing(),
+    _insert_unless_there(
+        session,
+        Witness,
         [
             {"tie_id": tie, "day": day, "source": str(source), "recorded_at": now}
             for tie, day in sorted(spoken)
         ],
     )
+
+
+def remember_parts(session: Session, conversation: int, ties: Collection[int]) -> None:
+    """Write down that ties were part of a conversation, before they are not any more."""
+    _insert_unless_there(
+        session,
+        FormerPart,
+        [{"conversation_id": conversation, "tie_id": tie} for tie in sorted(ties)],
+    )
+
+
+def _insert_unless_there(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    if rows:
+        postgres = session.get_bind().dialect.name == "postgresql"
+        statement = (postgresql.insert if postgres else sqlite.insert)(table)
+        session.connection().execute(statement.on_conflict_do_nothing(), rows)
 
 
 def settle_ties(session: Session, person_of_tie: Mapping[int, int], now: datetime) -> None:
@@ -299,6 +315,7 @@ def _say_anew(
     """Write what is said now, with whom and who of them answered: a new day is logged today."""
     moved = said.day != conversation.day
     conversation.day, conversation.kind, conversation.began = said.day, said.kind, said.began
+    remember_parts(session, conversation.id, before.keys() - after.keys())
     for number, participant in before.items():
         if number not in after:
             session.delete(participant)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from advocacy.conversations import queries
-from advocacy.conversations.actions import settle_ties
+from advocacy.conversations.actions import remember_parts, settle_ties
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.core.errors import Invalid
 from advocacy.core.time import day_of
@@ -108,6 +108,7 @@ def _in_a_conversation_of_its_own(
         logged_on=participant.logged_on,
         reported=participant.reported,
     )
+    remember_parts(session, conversation.id, [participant.contact_id])
     session.delete(participant)
     session.add(moved)
     return moved

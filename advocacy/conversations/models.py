@@ -85,6 +85,21 @@ class Participant(Base):
     counted: Mapped[bool] = mapped_column(default=True)
 
 
+class FormerPart(Base):
+    """A tie that was part of a conversation and is no more: corrected away, or split off.
+
+    What was written about the conversation may name whose tie it is, and goes when that one does.
+    """
+
+    __tablename__ = "former_part"
+    __table_args__ = (Index(None, "tie_id"),)
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    tie_id: Mapped[int] = mapped_column(ForeignKey("tie.id", ondelete="CASCADE"), primary_key=True)
+
+
 class Witness(Base):
     """Evidence that a tie spoke on a day, from a source; it may come before it is logged."""
 

@@ -10,7 +10,7 @@ from advocacy.audit.rules import Action
 from advocacy.contacts.models import Contact
 from advocacy.conversations import actions as conversations
 from advocacy.conversations.actions import hold
-from advocacy.conversations.models import Conversation, Participant
+from advocacy.conversations.models import Conversation, FormerPart, Participant
 from advocacy.conversations.queries import only_known_by
 from advocacy.conversations.setting_aside import restore as count_again
 from advocacy.conversations.setting_aside import set_aside
@@ -232,16 +232,20 @@ def take_back(session: Session, conversation: Conversation, now: datetime) -> li
 def forget_words(session: Session, contact: Contact) -> None:
     """Erase what was said in questions about a contact's conversations: it may name the contact.
 
-    Those too that were with the contact once, as the ledger knows, or by which the contact's was
-    set aside before it was split off. Comes before the contact is erased; who asked, who decided
-    and when stay.
+    Those too that were with the contact once: as the ledger knows, as was written down, or by
+    which the contact's was set aside before it was split off, since that was not written down
+    always. Comes before the contact is erased; who asked, who decided and when stay.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
-    once = select(Entry.deed).where(Entry.tie_id.in_(one_with(contact.id)))
+    ties = one_with(contact.id)
+    once = select(Entry.deed).where(Entry.tie_id.in_(ties))
+    parted = select(FormerPart.conversation_id).where(FormerPart.tie_id.in_(ties))
     marks = select(Conversation.set_aside_by).where(Conversation.id.in_(theirs))
     decided = aliased(Question)
     split_off = select(decided.conversation_id).where(decided.id.in_(marks))
-    about = or_(*(Question.conversation_id.in_(those) for those in (theirs, once, split_off)))
+    about = or_(
+        *(Question.conversation_id.in_(those) for those in (theirs, once, parted, split_off))
+    )
     for column in (Question.text, Question.answer, Question.reason, Question.restored_reason):
         session.execute(
             update(Question)

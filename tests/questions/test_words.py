@@ -119,3 +119,28 @@ def test_the_words_go_with_whom_a_conversation_that_is_taken_back_had_brought_al
         )
     ).all()
     assert kept == [("", None, "", ""), ("", "", None, None), ("Who is Sofia?", None, None, None)]
+
+
+def test_the_words_go_with_whom_was_split_off_before_anything_was_decided(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [kwame] = add_contacts(session, ada, "Kwame")
+    answered = [True, False]
+    talk = log(session, ada, [sofia, kwame], DAY, "called", began="contact", answered=answered)
+    question = ask(session, talk, mona, "Who are they?")
+    actions.answer(session, question, "Kwame is kind.", person_id=ada.id, now=noon(LATER))
+    mark_answered(session, talk, kwame, replied_on=DAY, now=noon(LATER))
+    actions.forget_words(session, session.get_one(Contact, kwame))
+    assert session.execute(select(Question.text, Question.answer)).all() == [("", "")]
+
+
+def test_the_words_go_with_whom_it_was_with_for_nothing_before_it_was_corrected(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [kwame] = add_contacts(session, ada, "Kwame")
+    talk = log(session, ada, [sofia, kwame], DAY, answered=[True, False])  # no entry of theirs
+    ask(session, talk, mona, "Was Kwame there?")
+    hold(session, ada.id)
+    correct(session, talk, Said(DAY, "wrote", "advocate", [True]), [sofia], noon(LATER))
+    actions.forget_words(session, session.get_one(Contact, kwame))
+    assert session.scalars(select(Question.text)).all() == [""]
