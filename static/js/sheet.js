@@ -11,6 +11,7 @@ const cloud = icon("cloud-off"); // drawn while there is signal
 let enhance = () => {};
 let opener = null;
 let openedFor = "";
+let asked = 0;
 let touched = false;
 let signedOut = false;
 
@@ -90,17 +91,19 @@ async function fetchSheet(link) {
   if (touched && openedFor === link.href) { open(link); return; } // closed half-way: still as it was
   const url = new URL(link.href);
   url.searchParams.set("sheet", "1");
+  const mine = asked += 1; // of two that are asked for, only the last one is shown: words may stand in it
   let frame = null;
   link.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(url, { headers: HEADERS });
     if (answer.ok && !answer.redirected) frame = inside(await answer.text());
   } catch {
-    sayCannotOpen(link);
+    if (mine === asked) sayCannotOpen(link);
     return;
   } finally {
     link.removeAttribute("aria-busy");
   }
+  if (mine !== asked) return;
   if (!frame) { location.assign(link.href); return; }
   openedFor = link.href;
   show(frame);

@@ -372,3 +372,27 @@ def test_one_person_known_twice_is_found_by_both_names(
     phone.get_by_role("textbox", name="Name").fill("")
     phone.get_by_role("button", name="Keep it").click()
     expect(phone.locator(".field-summary")).to_be_focused()
+
+
+def test_of_two_sheets_that_are_asked_for_the_last_one_keeps_its_words(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    add_people(phone, "Maria", "Kwame")
+    slow: list[Route] = []
+
+    def keep(route: Route) -> None:
+        slow.append(route)
+
+    phone.route("**/log?contact=*", keep, times=1)
+    phone.get_by_role("link", name="Log a conversation with Kwame").click()
+    phone.get_by_role("link", name="Log a conversation with Maria").click()
+    frame = sheet(phone)
+    frame.get_by_role("button", name="Remove Maria").wait_for()
+    frame.get_by_label("What was said").fill("Tablets for a class")
+    [late] = slow
+    with phone.expect_response("**/log?contact=*"):
+        late.continue_()
+    phone.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    expect(frame.get_by_label("What was said")).to_have_value("Tablets for a class")
+    expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
