@@ -4,7 +4,7 @@ async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   if (!source) return;
   const word = button.querySelector("[data-copy-word]") ?? button;
-  const before = word.textContent;
+  const before = button.dataset.copyBefore ??= word.textContent; // touched twice, it says “Copied” by then
   try {
     await navigator.clipboard.writeText(source.value);
   } catch {

@@ -28,6 +28,10 @@ def test_yes_we_spoke(
     link = phone.get_by_label("The link alone")
     expect(link).to_be_visible()
     assert axe(phone) == []
+    phone.get_by_role("button", name="Copy", exact=True).click()
+    copied = phone.get_by_role("button", name="Copied", exact=True)
+    copied.click()
+    expect(copied).to_be_hidden()
     path = urlsplit(link.input_value()).path
 
     maria = open_page(PHONE, javascript=False)
