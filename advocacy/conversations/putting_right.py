@@ -18,7 +18,7 @@ from advocacy.core.errors import Conflict, Invalid, NotFound
 from advocacy.core.stale import check_stamp, stamp
 from advocacy.core.text import checked_text
 from advocacy.core.time import day_of, month_of
-from advocacy.people.queries import get_person
+from advocacy.people.queries import fresh_person, get_person
 from advocacy.points.queries import has_entries
 from advocacy.programme.queries import get_programme
 
@@ -52,7 +52,7 @@ def put_right(
     people = participants_of(session, conversation_id)
     check_stamp(seen, *_stamped(conversation, people))
     said = replace(said, channel=conversation.channel, note=conversation.note)
-    programme, person = get_programme(session), get_person(session, person_id)
+    programme, person = get_programme(session), fresh_person(session, person_id)
     called = person.called
     _check(conversation, people, said, day_of(now, programme.time_zone), called)
     if said.day != conversation.day and not any(one.reported for one in people):

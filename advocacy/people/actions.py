@@ -237,6 +237,7 @@ def propose_profile(
         )
     words = _checked_words(words)
     queries.hold_person(session, person.id)
+    session.refresh(person, ["deactivated_at"])
     if person.deactivated_at is not None:
         raise Conflict(f"{person.called} is deactivated: there is nobody to agree.")
     waiting = queries.proposed_profile(session, person.id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from advocacy.contacts.models import Contact
@@ -200,3 +200,13 @@ def test_setting_aside_and_putting_right_know_nothing_of_each_other(
     restore(session, question, "Yes.", restored_by=mona.id, now=noon(LATER))
     assert ledger(session) == {(DAY, "week", "word"): 4}
     agrees(session)
+
+
+def test_a_day_of_joining_that_was_moved_meanwhile_is_the_one_that_holds(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    call = log(session, ada, sofia, DAY, "called")
+    moved = update(Person).where(Person.id == ada.id).values(joined=DAY)
+    session.execute(moved.execution_options(synchronize_session=False))  # as another would
+    with pytest.raises(Invalid, match="joined on 3 March 2026"):
+        put_right(session, call, mona, "met", DAY - timedelta(days=7))

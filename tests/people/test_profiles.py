@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from advocacy.audit.models import Event
 from advocacy.core.database import Database
-from advocacy.people.actions import deactivate
-from advocacy.people.models import ProfileVersion
+from advocacy.core.errors import Conflict
+from advocacy.people.actions import deactivate, propose_profile
+from advocacy.people.models import Person, ProfileVersion
 from advocacy.people.photos import small_jpeg
 from advocacy.people.queries import get_person
 from advocacy.people.rules import HEADLINE_LENGTH, NAME_LENGTH, PHOTO_BYTES, WORDS_LENGTH
@@ -347,3 +348,25 @@ def test_numbers_that_nobody_has(app: Flask, ids: Ids) -> None:
     for version in ("999999", "x", "9" * 30):
         token = mina.form("/profile", "/sign-out")
         assert mina.post("/profile/withdraw", {**token, "version": version}).status_code == 404
+
+
+def test_nothing_is_proposed_to_who_was_deactivated_meanwhile(
+    fresh_database: Database, ids: Ids
+) -> None:
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    with fresh_database.session(writes=True) as session:
+        avi = get_person(session, ids["avi"])
+        gone = update(Person).where(Person.id == avi.id).values(deactivated_at=at)
+        session.execute(gone.execution_options(synchronize_session=False))  # as another would
+        with pytest.raises(Conflict, match="nobody to agree"):
+            propose_profile(
+                session,
+                avi,
+                headline="Asks good questions",
+                words="",
+                photo=None,
+                keep_photo=False,
+                replaces=None,
+                proposed_by=ids["mina"],
+                now=at,
+            )
