@@ -14,6 +14,7 @@ let openedFor = "";
 let asked = 0;
 let touched = false;
 let signedOut = false;
+let pressed = null; // where the pointer went down: a text that is marked may end beside the sheet
 
 const dialog = () => document.getElementById("sheet");
 const isLog = (link) => link.origin === location.origin && link.pathname === "/log" && !link.target && !link.hasAttribute("data-page");
@@ -180,13 +181,15 @@ export function sheets(enhancer) {
   enhance = enhancer;
   if (!("showModal" in HTMLDialogElement.prototype)) return;
 
+  document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const sheet = dialog();
     if (!sheet) return;
     const link = event.target.closest("a[href]");
     if (sheet.contains(event.target)) {
-      if (link?.hasAttribute("data-close") || event.target === sheet) { event.preventDefault(); sheet.close(); }
+      if (link?.hasAttribute("data-close") || (event.target === sheet && pressed === sheet)) { event.preventDefault(); sheet.close(); }
     } else if (link && isLog(link) && location.pathname !== "/log") {
       event.preventDefault();
       fetchSheet(link);

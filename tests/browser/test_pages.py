@@ -262,3 +262,21 @@ def test_closed_half_way_the_words_are_still_there(
     frame.get_by_role("link", name="Close").click()
     open_sheet(phone)
     expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
+
+
+def test_a_text_marked_beyond_the_sheet_does_not_close_it(
+    desktop: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(desktop, newcomer())
+    frame = open_sheet(desktop)
+    note = frame.get_by_label("What was said")
+    note.fill("Tablets for a class")
+    box = note.bounding_box()
+    assert box is not None
+    desktop.mouse.move(box["x"] + 60, box["y"] + 15)
+    desktop.mouse.down()
+    desktop.mouse.move(5, 300, steps=5)
+    desktop.mouse.up()
+    expect(frame).to_be_visible()
+    desktop.mouse.click(5, 300)
+    expect(frame).to_be_hidden()
