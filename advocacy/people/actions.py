@@ -331,8 +331,9 @@ def _held_version(session: Session, person_id: int, version_id: int) -> ProfileV
 
 
 def _end(version: ProfileVersion, now: datetime) -> None:
-    """End a version. Nobody can see it any more, so its photo is not kept."""
+    """End a version. Nobody can see it any more, so neither words nor photo are kept."""
     version.ended_at = now
+    version.headline = version.words = ""
     version.photo = None
     version.has_photo = False
 

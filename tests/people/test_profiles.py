@@ -370,3 +370,21 @@ def test_nothing_is_proposed_to_who_was_deactivated_meanwhile(
                 proposed_by=ids["mina"],
                 now=at,
             )
+
+
+def test_no_word_is_kept_of_a_version_that_ended(
+    app: Flask, ids: Ids, fresh_database: Database
+) -> None:
+    avi = Caller(app, "avi")
+    propose(app, ids["avi"], "The first")
+    agree(avi, waiting(avi))
+    propose(app, ids["avi"], "The second")
+    propose(app, ids["avi"], "The third")
+    with fresh_database.reading() as session:
+        kept_words = select(ProfileVersion.headline).order_by(ProfileVersion.id)
+        assert session.scalars(kept_words).all() == ["The first", "", "The third"]
+    for _ in ("the third is declined", "the first is taken down"):
+        avi.send("/profile", action="/profile/withdraw")
+    with fresh_database.reading() as session:
+        rows = session.execute(select(ProfileVersion.headline, ProfileVersion.words)).all()
+    assert set(rows) == {("", "")}
