@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from advocacy.contacts.actions import forget
 from advocacy.contacts.models import Contact
-from advocacy.conversations.models import Conversation, Correction, Participant
+from advocacy.conversations.models import Conversation, Correction, FormerPart, Participant
 from advocacy.core.time import day_of
 from advocacy.points.actions import end_tie
 from advocacy.points.models import Entry
@@ -49,19 +49,21 @@ def erase_contact(session: Session, contact: Contact, now: datetime) -> None:
 def forget_reasons(session: Session, contact: Contact) -> None:
     """Erase why a contact's conversations were put right: it may name the contact.
 
-    Those too that were with the contact once, as the ledger knows, or from which the contact's was
-    split off. Comes before the contact is erased; who put what right, and when, stays.
+    Those too that were with the contact once, as the ledger knows or was written down, or from
+    which the contact's was split off. Comes before the contact is erased; who put what right, and
+    when, stays.
     """
     theirs = select(Participant.conversation_id).where(Participant.contact_id == contact.id)
-    once = select(Entry.deed).where(Entry.tie_id.in_(one_with(contact.id)))
+    ties = one_with(contact.id)
+    once = select(Entry.deed).where(Entry.tie_id.in_(ties))
+    parted = select(FormerPart.conversation_id).where(FormerPart.tie_id.in_(ties))
     marks = select(Conversation.put_right_by).where(Conversation.id.in_(theirs))
     latest = aliased(Correction)
     theirs_now = select(latest.conversation_id).where(latest.id.in_(marks))
+    about = or_(*(Correction.conversation_id.in_(those) for those in (theirs_now, once, parted)))
     session.execute(
         update(Correction)
-        .where(
-            or_(Correction.conversation_id.in_(theirs_now), Correction.conversation_id.in_(once))
-        )
+        .where(about)
         .values(reason="")
         .execution_options(synchronize_session=False)
     )

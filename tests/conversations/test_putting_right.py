@@ -210,3 +210,14 @@ def test_a_day_of_joining_that_was_moved_meanwhile_is_the_one_that_holds(
     session.execute(moved.execution_options(synchronize_session=False))  # as another would
     with pytest.raises(Invalid, match="joined on 3 March 2026"):
         put_right(session, call, mona, "met", DAY - timedelta(days=7))
+
+
+def test_a_reason_goes_with_whom_it_was_with_for_nothing_before_it_was_corrected(
+    session: Session, ada: Person, mona: Person, sofia: int
+) -> None:
+    [kwame] = add_contacts(session, ada, "Kwame")
+    call = log(session, ada, [sofia, kwame], DAY, "called", answered=[True, False])
+    correct(session, call, Said(DAY, "called", "advocate", [True]), [sofia], noon(DAY))
+    put_right(session, call, mona)
+    erase_contact(session, session.get_one(Contact, kwame), noon(LATER))
+    assert session.scalars(select(Correction.reason)).all() == [""]
