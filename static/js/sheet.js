@@ -70,7 +70,8 @@ function sayNoSignal(frame, again) {
   const button = element("button", { type: "button", class: "button button--secondary button--small" }, "Try again");
   const toast = element("div", { class: "toast toast--sun", role: "alert", "data-trouble": true }, cloud, element("p", {}, "No signal. Your words are kept here."), button);
   button.addEventListener("click", () => again());
-  window.addEventListener("online", () => { if (toast.isConnected) again(); }, { once: true });
+  // Closed meanwhile, the page behind it is in use: it is not taken away, and the button is still there
+  window.addEventListener("online", () => { if (toast.isConnected && dialog().open) again(); }, { once: true });
   (frame.querySelector(".sheet-inside") ?? frame).prepend(toast);
   toast.scrollIntoView({ block: "nearest" });
   button.focus();

@@ -396,3 +396,24 @@ def test_of_two_sheets_that_are_asked_for_the_last_one_keeps_its_words(
     phone.evaluate("() => new Promise((done) => setTimeout(done, 300))")
     expect(frame.get_by_label("What was said")).to_have_value("Tablets for a class")
     expect(frame.get_by_role("button", name="Remove Maria")).to_be_visible()
+
+
+def test_a_sheet_that_is_closed_is_not_sent_when_there_is_signal_again(
+    phone: Page, sign_in: SignIn, newcomer: Newcomer
+) -> None:
+    sign_in(phone, newcomer())
+    phone.goto("/contacts/new")
+    frame = open_sheet(phone)
+    pick(phone, "Maria")
+    choose(phone, "Call")
+    phone.context.set_offline(True)
+    frame.get_by_role("button", name="Log it").click()
+    expect(frame.get_by_role("alert")).to_contain_text("No signal. Your words are kept here.")
+    frame.get_by_role("link", name="Close").click()
+    phone.get_by_label("First person").fill("Kwame")
+    phone.context.set_offline(False)
+    phone.evaluate("() => new Promise((done) => setTimeout(done, 1000))")
+    expect(phone.get_by_label("First person")).to_have_value("Kwame")
+    open_sheet(phone)
+    frame.get_by_role("button", name="Try again").click()
+    toast(phone, "Logged with Maria.").wait_for()
