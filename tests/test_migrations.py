@@ -22,7 +22,7 @@ from advocacy.jobs.actions import add_jobs
 from advocacy.mail.actions import post
 from advocacy.people import actions as people
 from advocacy.people import queries as people_queries
-from advocacy.people.models import Absence
+from advocacy.people.models import Absence, ProfileVersion
 from advocacy.points.models import ClosedMonth, Entry, Standing, Tie
 from advocacy.points.seals import take_checkpoint
 from advocacy.programme.queries import get_programme
@@ -256,6 +256,22 @@ def test_what_was_merged_is_entered_for_who_stays_for_the_version_before(
         assert session.scalar(written) == 0
         assert standings(session) == before
         assert verify(session).problems == []
+
+
+def test_words_of_profiles_that_ended_go_and_others_stay(fresh_database: Database) -> None:
+    ended = noon(DAY)
+    with fresh_database.writing() as session:
+        ada = add_person(session)
+        session.add_all(
+            ProfileVersion(person_id=ada.id, headline=word, proposed_at=ended, ended_at=at)
+            for word, at in (("Gone", ended), ("Shown", None))
+        )
+    with fresh_database.session(writes=True) as session, session.begin():
+        command.downgrade(alembic_config(session.connection()), "0021")
+    upgrade(fresh_database)
+    with fresh_database.reading() as session:
+        words = session.scalars(select(ProfileVersion.headline).order_by(ProfileVersion.id))
+        assert words.all() == ["", "Shown"]
 
 
 def test_a_failed_migration_leaves_nothing_behind(databases: Databases) -> None:
