@@ -101,7 +101,7 @@ def forget_me(session: Session, code: str, now: datetime) -> Found:
     request.answer, request.answered_at = Answer.FORGOTTEN, now
     note(session, Action.FORGOTTEN, actor_id=None, subject_id=found.person.id, now=now)
     session.flush()
-    return Found(request, found.person, None)
+    return Found(request, found.person, None, found.kinds)
 
 
 def move_requests(session: Session, kept: Contact, gone: Contact) -> None:

@@ -1,5 +1,6 @@
 """Reading requests to confirm: as the advocate sees them, and by their link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ from advocacy.confirmations import rules
 from advocacy.confirmations.models import Confirmation
 from advocacy.confirmations.rules import Answer
 from advocacy.contacts.models import Contact
-from advocacy.conversations.evidence import sources_by_day, stands_on
+from advocacy.conversations.evidence import kinds_on, sources_by_day
 from advocacy.conversations.models import Conversation, Participant
 from advocacy.conversations.rules import Source
 from advocacy.core.codes import hashed
@@ -98,11 +99,15 @@ def stands_as(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a link asks, for whoever holds it. Without a contact, that was erased by it."""
+    """What a link asks, for whoever holds it. Without a contact, that was erased by it.
+
+    ``kinds``: of the talks that a yes makes seen by now, those of the day that were answered.
+    """
 
     request: Confirmation
     person: Person
     contact: Contact | None
+    kinds: Sequence[str]
 
 
 def find_by_code(session: Session, code: str, now: datetime) -> Found | None:
@@ -124,6 +129,8 @@ def find_by_code(session: Session, code: str, now: datetime) -> Found | None:
     contact: Contact | None = known
     if contact is None and request.answer != Answer.FORGOTTEN:
         return None
-    if request.answer is None and not stands_on(session, request.tie_id, request.day):
+    kinds = kinds_on(session, request.tie_id, request.day)
+    if request.answer is None and not kinds:
         return None
-    return Found(request, person, contact)
+    answered = [kind for kind, was_answered in kinds.items() if was_answered]
+    return Found(request, person, contact, answered or [request.kind])

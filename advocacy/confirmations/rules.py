@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -62,9 +62,9 @@ _SAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def says(kind: str) -> str:
-    """Return what the advocate says happened, after “Avi says”."""
-    return _SAYS[kind]
+def says(kinds: Sequence[str]) -> str:
+    """Return what the advocate says happened that day, all of it, after “Avi says”."""
+    return ", and ".join(_SAYS[Kind(kind)] for kind in kinds)
 
 
 _DID: Mapping[str, str] = MappingProxyType(

@@ -59,16 +59,22 @@ def sources_by_day(session: Session, tie: int) -> dict[date, str]:
     return found
 
 
-def stands_on(session: Session, tie: int, day: date) -> bool:
-    """Tell whether a conversation with a tie on a day is on record, not taken back."""
-    found = session.scalar(
-        select(Conversation.id)
+def kinds_on(session: Session, tie: int, day: date) -> dict[str, bool]:
+    """Return the kinds of conversations with a tie on a day that were not taken back.
+
+    :returns: in the order of logging, each with whether one of that kind was answered.
+    """
+    rows = session.execute(
+        select(Conversation.kind, Participant.answered)
         .join(Participant, Participant.conversation_id == Conversation.id)
         .where(
             Participant.contact_id == tie,
             Conversation.day == day,
             Conversation.taken_back_at.is_(None),
         )
-        .limit(1)
+        .order_by(Conversation.id)
     )
-    return found is not None
+    found: dict[str, bool] = {}
+    for kind, answered in rows:
+        found[kind] = found.get(kind, False) or answered
+    return found

@@ -88,6 +88,18 @@ def test_looking_changes_nothing_and_tells_first_names(
     assert "Did you speak" in heading(path, anybody)
 
 
+def test_the_page_names_every_answered_talk_of_the_day(
+    app: Flask, path: str, ids: dict[str, int]
+) -> None:
+    database: Database = app.extensions["advocacy_database"]
+    with database.writing() as session:
+        avi = get_person(session, ids["avi"])
+        log(session, avi, ids["maria"], TODAY, "wrote")
+        log(session, avi, ids["maria"], TODAY, "called", answered=False)
+    said = " ".join(read(Caller(app).get(path)).text.split())
+    assert "Avi says that you two met, and that you two wrote to each other." in said
+
+
 def test_one_tap_confirms_and_a_second_one_is_told_so(
     app: Flask, path: str, avi: Caller, ids: dict[str, int], points: Callable[[], int | None]
 ) -> None:
