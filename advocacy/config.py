@@ -11,8 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 import platformdirs
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _COUNT_DIGITS = 2
@@ -142,6 +140,9 @@ def _database_url(given: str | None, data: Path) -> str:
 
 
 def _readable(url: str) -> str:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         names_something = make_url(url).database
     except (ArgumentError, ValueError) as error:
@@ -239,6 +240,8 @@ def _without_password(url: str) -> str:
         login, mark, host = parts.netloc.rpartition("@")
         shown = f"{login.partition(':')[0]}:(hidden)@{host}" if mark else host
         return parts._replace(netloc=shown).geturl()
+    from sqlalchemy import make_url
+
     if make_url(url).password is not None:
         url = re.sub("(://[^:/]*):.*@", r"\1:(hidden)@", url)
     return re.sub("([?&][^=&]*password=)[^&]*", r"\1(hidden)", url)

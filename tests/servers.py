@@ -13,6 +13,8 @@ from time import monotonic
 import httpx
 from bs4 import BeautifulSoup
 
+from tests.command import environment, run_here
+
 COMMAND = Path(sys.executable).parent / "advocacy"
 START_SECONDS = 30
 
@@ -23,13 +25,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def environment(data: Path, **settings: str) -> dict[str, str]:
-    """Return this process's environment with an installation's settings and no other ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADVOCACY_")}
-    given = {f"ADVOCACY_{name.upper()}": value for name, value in settings.items()}
-    return {**kept, "ADVOCACY_DATA": str(data), **given}
 
 
 @dataclass(frozen=True)
@@ -71,15 +66,7 @@ class LiveServer:
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """Run the command on the same installation and return what it printed."""
-        done = subprocess.run(
-            [self.command, *arguments],
-            cwd=self.folder,
-            env=self.environ,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_here(arguments, environ=self.environ, folder=self.folder, typed=typed)
         assert done.returncode == 0, f"advocacy {' '.join(arguments)}: {done.stderr}"
         return done.stdout
 
@@ -121,8 +108,14 @@ class LiveServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # One asker for all questions: each new one reads every certificate there is.
+        with httpx.Client(base_url=self.url, trust_env=False) as asker:
+            self._wait_until_well(asker)
+
+    def _wait_until_well(self, asker: httpx.Client) -> None:
+        assert self._process
         deadline = monotonic() + START_SECONDS
-        while not self._is_well():
+        while not _is_well(asker):
             try:
                 # Between two questions we wait for the one thing that would make asking vain.
                 self._process.wait(timeout=0.05)
@@ -137,20 +130,17 @@ class LiveServer:
         """End the server and all its workers."""
         if self._process is None:
             return
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, how)
-                self._process.wait(timeout=10)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-            except ProcessLookupError:
-                self._process.wait()
-                break
+        self._process.terminate()  # it ends its workers in order
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._process = None
 
-    def _is_well(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
+
+def _is_well(asker: httpx.Client) -> bool:
+    try:
+        return asker.get("/healthz").status_code == 200
+    except httpx.TransportError:
+        return False

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 from collections import deque
 from pathlib import Path
@@ -171,6 +172,15 @@ class _BegunAnew(dict[int, float]):
         return default
 
 
+def _end_when_told() -> None:
+    """Let a worker that is still starting end at once when it is told to.
+
+    It is a copy of the server, whose handlers would only set a mark that nobody here looks at.
+    """
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, signal.SIG_DFL)
+
+
 def _listen(
     settings: Settings,
     address: str,
@@ -198,11 +208,12 @@ def _listen(
         blocking_threads=512,  # each slow sender of a form takes one until it is here
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=5,  # one that is still starting may not hear the first word
+        workers_kill_timeout=5,  # requests under way are let end
         log_level=LogLevels.error,
         log_dictconfig=logs.configuration(logs.lines(), tells_requests=tells_requests),
     )
     server.respawned_wrks = _BegunAnew()
+    os.register_at_fork(after_in_child=_end_when_told)
     server.on_startup(lambda: click.echo("\n".join(lines)))
     with metrics_served(settings):
         server.serve()

@@ -8,11 +8,9 @@ import pty
 import re
 import socket
 import subprocess
-import sys
 import termios
 from collections.abc import Callable
-from contextlib import chdir, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ from sqlalchemy import func, select, text
 
 from advocacy.audit.models import Event
 from advocacy.audit.rules import Action
-from advocacy.cli import main
 from advocacy.contacts.actions import find_or_add
 from advocacy.conversations.actions import NewConversation, hold, record
 from advocacy.conversations.rules import Said
@@ -33,63 +30,10 @@ from advocacy.points.models import Entry
 from advocacy.recognition.rules import words_for_movement
 from advocacy.recognition.verify import verify
 from advocacy.relationships import explained
+from tests.command import Command
 from tests.databases import Databases
 from tests.imports.files import HEADER, STUDY
-from tests.servers import COMMAND, LiveServer, environment
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command printed, and how it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Command:
-    """The command on an installation of its own, run here: starting Python each time is slow."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder = folder
-        folder.mkdir(exist_ok=True)
-        self.environ = environment(folder / "data", **settings)
-
-    def __call__(self, *arguments: str | Path, typed: str = "") -> Done:
-        streams = [
-            io.TextIOWrapper(io.BytesIO(text), "utf-8") for text in (typed.encode(), b"", b"")
-        ]
-        with pytest.MonkeyPatch.context() as patch, chdir(self.folder):
-            for name in {*os.environ, *self.environ}:
-                patch.delenv(name, raising=False)
-            for name, value in self.environ.items():
-                patch.setenv(name, value)
-            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
-                patch.setattr(sys, name, stream)
-            with pytest.raises(SystemExit) as ended:
-                main([str(argument) for argument in arguments])
-        code = ended.value.code
-        assert isinstance(code, int)
-        _, out, err = ["".join(self._written(stream)) for stream in streams]
-        return Done(code, out, err)
-
-    @staticmethod
-    def _written(stream: io.TextIOWrapper) -> list[str]:
-        stream.seek(0)
-        return stream.readlines()
-
-    def json(self, *arguments: str | Path, typed: str = "") -> Any:
-        done = self(*arguments, "--format", "json", typed=typed)
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
-        return json.loads(done.stdout)
-
-    def refusal(self, *arguments: str | Path, code: int = 1, typed: str = "") -> str:
-        done = self(*arguments, typed=typed)
-        assert done.returncode == code, done.stdout + done.stderr
-        assert done.stdout == ""
-        assert done.stderr.count("\n") == 1, done.stderr
-        return done.stderr.strip()
+from tests.servers import COMMAND, LiveServer
 
 
 @pytest.fixture

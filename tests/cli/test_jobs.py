@@ -21,7 +21,7 @@ from advocacy.jobs.models import KeptJob
 from advocacy.mail.actions import post
 from advocacy.mail.queries import letters_by_state
 from advocacy.mail.rules import State
-from tests.cli.test_command import Command
+from tests.command import Command
 from tests.mailserver import MailServer
 from tests.servers import COMMAND, LiveServer, free_port
 
@@ -238,3 +238,31 @@ def test_who_serves_ends_with_the_server(serve: Callable[..., LiveServer], fresh
         server._process.wait()
         wait()
     server.start()  # the port is free again
+
+
+def test_a_worker_that_is_still_starting_ends_when_it_is_told(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", str(free_port())],
+        env=Command(tmp_path).environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as server:
+        try:
+            assert server.stdout
+            server.stdout.readline()
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+            until(lambda: children.read_text() != "")
+            worker = int(children.read_text())
+            until(lambda: not catches(worker, signal.SIGTERM))
+            with watched(worker) as wait:
+                os.kill(worker, signal.SIGTERM)
+                wait()
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def catches(process: int, told: signal.Signals) -> bool:
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (told - 1) & 1)

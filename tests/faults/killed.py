@@ -73,7 +73,7 @@ def _command(moment: int, environ: Mapping[str, str], arguments: tuple[str, ...]
     main(arguments)
 
 
-def moments(seed: int, step: int) -> Iterator[int]:
+def moments(seed: int | str, step: int) -> Iterator[int]:
     """Yield ever later moments, 1 first, at most ``step`` apart."""
     random, moment = Random(seed), 1
     while True:
@@ -86,10 +86,12 @@ def kill_again_and_again(
 ) -> int:
     """Run a command that is killed at ever later moments, until its work is done.
 
+    On the other engine the moments are other ones.
     :param is_done: checks what holds after each run, and tells whether the work is done.
     :returns: how often it was killed before.
     """
-    for times, moment in enumerate(moments(seed, step)):
+    engine, _, _ = environ["ADVOCACY_DATABASE_URL"].partition(":")
+    for times, moment in enumerate(moments(f"{engine} {seed}", step)):
         process = _context.Process(target=_command, args=(moment, environ, arguments))
         process.start()
         process.join()

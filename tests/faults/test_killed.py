@@ -27,10 +27,10 @@ from advocacy.recognition.rules import Format
 from advocacy.recognition.verify import verify
 from advocacy.schema import metadata
 from tests.builders import add_contacts, add_item, add_person, add_programme, log, share
+from tests.command import environment
 from tests.databases import Databases
 from tests.faults.killed import acknowledged, kill_again_and_again, moments
 from tests.portal import settle_in
-from tests.servers import environment
 from tests.test_migrations import TRIGGERS, triggers
 
 JANUARY = date(2026, 1, 5)
@@ -86,7 +86,7 @@ def test_a_month_is_closed_whole_or_not_at_all(
         return bool(months)
 
     kills = kill_again_and_again(
-        installation, "month", "close", MONTHS[-1], seed=4, step=20, is_done=is_done
+        installation, "month", "close", MONTHS[-1], seed=4, step=30, is_done=is_done
     )
     assert kills > 5
     assert {path.name for path in folder.glob("2026*")} == {
@@ -114,7 +114,7 @@ def test_an_exported_file_is_there_whole_or_not_at_all(
         installation,
         *("export", "recognition", MONTHS[0], "--format", "csv", "--output", str(target)),
         seed=5,
-        step=2,
+        step=3,
         is_done=is_done,
     )
     assert kills > 5
@@ -136,7 +136,7 @@ def test_standings_are_rebuilt_whole_or_not_at_all(
         return not found
 
     kills = kill_again_and_again(
-        installation, "ledger", "rebuild", seed=6, step=16, is_done=is_done
+        installation, "ledger", "rebuild", seed=6, step=24, is_done=is_done
     )
     assert kills > 5
 
@@ -155,7 +155,7 @@ def test_an_upgrade_is_done_whole_or_not_at_all(
         assert at in (OLD, newest())
         return at == newest()
 
-    kills = kill_again_and_again(installation, "db", "upgrade", seed=7, step=25, is_done=is_done)
+    kills = kill_again_and_again(installation, "db", "upgrade", seed=7, step=36, is_done=is_done)
     assert kills > 5
     assert triggers(filled) == TRIGGERS[filled.engine.dialect.name]
     with filled.engine.connect() as connection:
@@ -176,7 +176,7 @@ def test_a_first_start_that_was_killed_is_made_up_for(
             return at is not None and find_programme(session) is not None
 
     environ = {**installation, "ADVOCACY_DATABASE_URL": url}
-    kills = kill_again_and_again(environ, "month", "list", seed=8, step=60, is_done=is_done)
+    kills = kill_again_and_again(environ, "month", "list", seed=8, step=80, is_done=is_done)
     assert kills > 5
     assert problems(database) == []
     database.engine.dispose()
@@ -196,7 +196,7 @@ def test_a_backup_is_there_whole_or_not_at_all(
         return True
 
     kills = kill_again_and_again(
-        installation, "db", "backup", str(target), seed=9, step=160, is_done=is_done
+        installation, "db", "backup", str(target), seed=9, step=180, is_done=is_done
     )
     assert kills > 5
 

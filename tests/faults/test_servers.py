@@ -19,10 +19,11 @@ from advocacy.core.time import now
 from advocacy.recognition.actions import close_months
 from advocacy.recognition.verify import verify
 from tests.cli.test_jobs import until, workers_of
+from tests.command import environment
 from tests.databases import Databases, PostgresqlDatabases
 from tests.imports.files import STUDY
 from tests.portal import PASSWORD, PEOPLE, settle_in
-from tests.servers import COMMAND, LiveServer, Login, environment
+from tests.servers import COMMAND, LiveServer, Login
 
 CALLED = {"kind": "called", "began": "advocate", "answered": "true"}
 EACH = 6

@@ -5,8 +5,9 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.command import environment
 from tests.imports.files import HEADER
-from tests.servers import COMMAND, environment
+from tests.servers import COMMAND
 
 GROWTH_MEGABYTES = 8
 PEOPLE = 50

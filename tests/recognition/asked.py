@@ -21,7 +21,7 @@ from advocacy.recognition.ranking import Place
 from advocacy.recognition.replay import place_at, points_at
 from advocacy.recognition.rules import ordinal, ranks
 from advocacy.relationships.explained import explain
-from tests.cli.test_command import Command
+from tests.command import Command
 from tests.portal import let_in
 from tests.recognition import shown
 from tests.recognition.lived import TEAMS, ZONE, Moment, Told, World, told_of

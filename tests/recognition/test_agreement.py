@@ -11,8 +11,8 @@ from jinja2 import BytecodeCache
 
 from advocacy.app import create_app
 from advocacy.config import Settings
-from tests.cli.test_command import Command
 from tests.clock import SetClock
+from tests.command import Command
 from tests.databases import Undone
 from tests.recognition.asked import Answers
 from tests.recognition.histories import HISTORIES, OF_EVERYTHING
