@@ -131,9 +131,9 @@ def sofia(session: "Session", ada: "Person") -> int:
 @pytest.fixture
 def fresh_url(databases: "Databases") -> Iterator[str]:
     """Name a database with the schema that is this test's alone."""
-    url = databases.migrated()
+    url = databases.lend()
     yield url
-    databases.remove(url)
+    databases.take_back(url)
 
 
 @pytest.fixture(scope="session")
@@ -149,7 +149,7 @@ def fresh_database(lent: "Lent", fresh_url: str) -> Iterator["Database"]:
     """Open a database that is this test's alone, for what commits, locks or runs in threads."""
     lent.becomes(fresh_url)
     yield lent
-    lent.engine.dispose()
+    lent.rest()
 
 
 @pytest.fixture
