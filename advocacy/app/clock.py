@@ -17,7 +17,7 @@ from advocacy.jobs.rules import Job, Turn
 from advocacy.jobs.runner import Runner
 from advocacy.mail import rules as mail
 from advocacy.mail.actions import deliver, forget_old
-from advocacy.mail.folder import FolderOffice, letters_folder
+from advocacy.mail.folder import FolderOffice, folder_of, forget_filed, letters_folder
 from advocacy.mail.queries import is_any_due, is_any_untold
 from advocacy.mail.smtp import SmtpOffice
 from advocacy.points.seals import PIECE, take_checkpoint
@@ -53,7 +53,9 @@ def jobs(settings: Settings, database: Database) -> list[Job]:
             return is_any_due(session, at)
 
     def tidy_up(turn: Turn) -> str:
-        return _in_words(_tidied(database, turn.started_at), "nothing was old enough")
+        gone = _tidied(database, turn.started_at)
+        gone["letters in the folder"] = forget_filed(folder_of(settings), turn.started_at)
+        return _in_words(gone, "nothing was old enough")
 
     def take_checkpoints(turn: Turn) -> str:
         with database.reading() as session:

@@ -1,20 +1,46 @@
 """Letters in a folder, where there is no mail server."""
 
 import os
+import re
 import tempfile
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from advocacy.config import Settings
 from advocacy.mail.letters import Outgoing, message_of
-from advocacy.mail.rules import NotDelivered, Sender, State
+from advocacy.mail.rules import KEPT, NotDelivered, Sender, State
+
+_FILE = re.compile(r"(\d{8}-\d{6})-[0-9a-f]{32}\.eml")
+_WRITTEN_AT = "%Y%m%d-%H%M%S"
 
 
 def letters_folder(settings: Settings) -> Path | None:
     """Return the folder that letters go to, None when they go to a mail server."""
-    return None if settings.mail_url else settings.data / "letters"
+    return None if settings.mail_url else folder_of(settings)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Return where letters lie that were written while there was no mail server."""
+    return settings.data / "letters"
+
+
+def forget_filed(folder: Path, now: datetime) -> int:
+    """Remove letters from a folder that were written a month ago; return how many.
+
+    What else lies there is not ours, and a folder that refuses keeps them until it does not.
+    """
+    oldest = f"{now.astimezone(UTC) - KEPT:{_WRITTEN_AT}}"
+    gone = 0
+    for path in folder.glob("*.eml"):
+        named = _FILE.fullmatch(path.name)
+        if named and named[1] <= oldest:
+            with suppress(OSError):
+                path.unlink()
+                gone += 1
+    return gone
 
 
 class FolderOffice:
@@ -44,7 +70,7 @@ class FolderOffice:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_whole(
-                self._folder / f"{letter.written_at:%Y%m%d-%H%M%S}-{letter.mark}.eml",
+                self._folder / f"{letter.written_at:{_WRITTEN_AT}}-{letter.mark}.eml",
                 message_of(letter, self._sender).as_bytes(),
             )
         except OSError as error:

@@ -15,8 +15,10 @@ from advocacy.config import Settings
 from advocacy.core.database import Database
 from advocacy.jobs.rules import Turn
 from advocacy.mail.actions import post
+from advocacy.mail.folder import folder_of
 from advocacy.mail.models import Letter
 from advocacy.mail.queries import GIVEN_UP
+from advocacy.mail.rules import KEPT
 from advocacy.points.models import StandingCount
 from advocacy.relationships.models import DayCount
 from advocacy.web.models import SentForm
@@ -57,6 +59,26 @@ def test_tidying_removes_what_has_ended_and_nothing_else(
     with fresh_database.reading() as session:
         for column in (SignIn.person_id, OneTimeLink.person_id, SentForm.person_id):
             assert session.scalars(select(column)).all() == [bo]
+
+
+def test_tidying_removes_old_letters_from_the_folder_and_nothing_else(
+    settings: Settings, fresh_database: Database
+) -> None:
+    written = NOW - KEPT
+    with fresh_database.writing() as session:
+        write_letter(session, "ada@example.com", written)
+        write_letter(session, "bo@example.com", written + timedelta(seconds=1))
+    by_name = {job.name: job for job in jobs(settings, fresh_database)}
+    turn = Turn(NOW, lambda: False)
+    assert by_name["deliver letters"].run(turn) == "2 filed"
+    folder = folder_of(settings)
+    own = {folder / "20200101-000000-mine.eml", folder / "notes.txt"}
+    for path in own:
+        path.touch()
+    assert by_name["tidy up"].run(turn) == "1 letters in the folder"
+    assert own < set(folder.iterdir())
+    [kept] = set(folder.iterdir()) - own
+    assert "bo@example.com" in kept.read_text(encoding="utf-8")
 
 
 def test_tidying_makes_one_row_of_many_of_every_count(
