@@ -55,7 +55,7 @@ def renew_hash(session: Session, person_id: int, password: str) -> None:
     """Hash a password that was right anew, when hashes made today are stronger than its own."""
     credential = session.get_one(Credential, person_id)
     if _HASHER.check_needs_rehash(credential.password_hash):
-        credential.password_hash = _slow_hash(password)
+        credential.password_hash = hash_slowly(password)
         session.flush()
 
 
@@ -69,7 +69,8 @@ def _nobodys_hash() -> str:
     return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${tag}"
 
 
-def _slow_hash(password: str) -> str:
+def hash_slowly(password: str) -> str:
+    """Return what is kept of a password: making it takes its time, so hold nothing meanwhile."""
     with _AT_ONCE:
         return _HASHER.hash(password)
 
@@ -122,15 +123,18 @@ def forgive(session: Session, keys: Sequence[tuple[Throttled, str]]) -> None:
             session.execute(delete(Attempts).where(mine))
 
 
-def set_password(session: Session, person_id: int, password: str, now: datetime) -> None:
+def set_password(
+    session: Session, person_id: int, password: str, now: datetime, *, made: str | None = None
+) -> None:
     """Set a person's password and end all sign-ins and one-time links.
 
+    :param made: what ``hash_slowly`` made of it, where somebody might wait for this session.
     :raises Invalid: when it is too short, too long, too common or too near at hand.
     """
     person, programme = get_person(session, person_id), find_programme(session)
     near = [person.email, person.name, programme.name if programme else ""]
     rules.check_password(password, near)
-    hashed_password = _slow_hash(password)
+    hashed_password = made or hash_slowly(password)
     credential = session.get(Credential, person_id)
     if credential is None:
         session.add(Credential(person_id=person_id, password_hash=hashed_password, changed_at=now))

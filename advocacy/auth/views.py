@@ -43,7 +43,7 @@ from advocacy.programme.actions import describe
 from advocacy.programme.queries import get_programme
 from advocacy.web.addresses import own_address
 from advocacy.web.forms import show_error
-from advocacy.web.sent_forms import is_first_use
+from advocacy.web.sent_forms import holding_nothing, is_first_use
 from advocacy.web.session import database, db, let_go, short_write
 from advocacy.web.user import current_user
 
@@ -295,22 +295,32 @@ def _show_set_up(form: SetUpForm, status: int = 200) -> ResponseReturnValue:
 @blueprint.post("/welcome/<code>")
 def use_welcome(code: str) -> ResponseReturnValue:
     """Choose a password by a one-time link, or set the programme up; then be signed in."""
+    form = WelcomeForm()
+    link = queries.find_link(db(), code, now())
+    made = _made_of(form) if link and link.person_id else None
     person_id = actions.use_link(db(), code, now())
     if person_id is None:
         return _set_up()
-    form = WelcomeForm()
     person = get_person(db(), person_id)
     if person.deactivated_at is not None:
         raise NotFound("This link was used already or is too old. Ask for a new one.")
     try:
         if form.validate():
-            actions.set_password(db(), person.id, form.password.data or "", now())
+            actions.set_password(db(), person.id, form.password.data or "", now(), made=made)
             note(db(), Action.PASSWORD_SET, actor_id=person.id, subject_id=person.id, now=now())
             actions.forgive(db(), [(Throttled.ACCOUNT, person.email)])
             return _go_in(person)
     except Invalid as error:
         show_error(form, error)
     return render_template("auth/welcome.html", form=form, person=person), 422
+
+
+def _made_of(form: WelcomeForm | PasswordForm) -> str | None:
+    """Hash the password that a form brings, None when it brings none; nobody waits meanwhile."""
+    if not form.validate():
+        return None
+    with holding_nothing():
+        return actions.hash_slowly(form.password.data or "")
 
 
 def _set_up() -> ResponseReturnValue:
@@ -361,12 +371,13 @@ def change_password() -> ResponseReturnValue:
     """Change one's password; every other device is signed out."""
     form = PasswordForm()
     person = current_user.person
+    made = _made_of(form)
     is_valid = form.validate()
     if not form.current.errors and (why := login.refused_proof(form.current.data or "")):
         form.current.errors = [why]
     elif is_valid:
         try:
-            actions.set_password(db(), person.id, form.password.data or "", now())
+            actions.set_password(db(), person.id, form.password.data or "", now(), made=made)
         except Invalid as error:
             show_error(form, error)
         else:

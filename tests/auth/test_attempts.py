@@ -14,9 +14,10 @@ from werkzeug.test import TestResponse
 from advocacy.auth import actions
 from advocacy.auth.actions import begin_attempt
 from advocacy.auth.models import Attempts
-from advocacy.auth.rules import Throttled
+from advocacy.auth.rules import Purpose, Throttled
 from advocacy.core.database import Database
 from advocacy.people.models import Person
+from advocacy.people.queries import get_person
 from tests.account.letters import letters_to
 from tests.portal import PASSWORD, Caller, read, settle_in
 
@@ -128,3 +129,32 @@ def test_a_password_changed_while_it_was_checked_proves_nothing(
     answer = visitor.send("/account", TYPED, "/account/email")
     assert answer.status_code == 422
     assert letters_to(fresh_database, "new@example.com") == []
+
+
+CHOSEN = {"password": "quite another phrase", "repeated": "quite another phrase"}
+
+
+@pytest.mark.parametrize("page", ["welcome", "password"])
+def test_nobody_waits_while_a_new_password_is_hashed(
+    app: Flask, fresh_database: Database, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    ids, hash_slowly, written = settle_in(fresh_database), actions.hash_slowly, list[str]()
+    with fresh_database.writing() as session:
+        code = actions.make_link(session, ids["avi"], datetime.now(UTC), purpose=Purpose.FORGOTTEN)
+
+    def hash_while_another_writes(password: str) -> str:
+        with fresh_database.writing() as other:
+            get_person(other, ids["avi"]).title = "Written meanwhile"
+        written.append(password)
+        return hash_slowly(password)
+
+    monkeypatch.setattr(actions, "hash_slowly", hash_while_another_writes)
+    if page == "welcome":
+        answer = Caller(app).send(f"/welcome/{code}", CHOSEN)
+    else:
+        answer = Caller(app, "avi").send("/password", {**CHOSEN, "current": PASSWORD})
+    assert answer.status_code == 302
+    assert written == [CHOSEN["password"]]
+    with fresh_database.reading() as session:
+        assert actions.check_credentials(session, "avi@example.com", CHOSEN["password"])
+        assert get_person(session, ids["avi"]).title == "Written meanwhile"
