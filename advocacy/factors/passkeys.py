@@ -24,6 +24,16 @@ from advocacy.factors.models import Passkey
 
 ANSWER_LENGTH = 20_000
 _REFUSED = "That passkey was not accepted. Try again, or use another way."
+_WRONG = (
+    WebAuthnException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What the library says of an answer that no browser gives: it looks at half of it with care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def check_made(site: Site, *, answer: str, challenge: str) -> Made:
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except _WRONG as error:
         raise Invalid(_REFUSED, field="answer") from error
     return Made(made.credential_id, made.credential_public_key, made.sign_count)
 
@@ -136,7 +146,7 @@ def check_proof(site: Site, passkey: Passkey, *, answer: str, challenge: str) ->
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except _WRONG as error:
         raise Invalid(_REFUSED, field="answer") from error
     return proof.new_sign_count
 
@@ -144,7 +154,7 @@ def check_proof(site: Site, passkey: Passkey, *, answer: str, challenge: str) ->
 def _read(answer: str) -> dict[str, object]:
     try:
         read = json.loads(answer[:ANSWER_LENGTH])
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise Invalid(_REFUSED, field="answer") from error
     if not isinstance(read, dict):
         raise Invalid(_REFUSED, field="answer")

@@ -43,8 +43,11 @@ class Key:
         x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
         return bytes(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y}))
 
-    def prove(self, challenge: str, origin: str = HERE) -> str:
-        """Return what a browser would send."""
+    def prove(self, challenge: str, origin: str = HERE, **more: str) -> str:
+        """Return what a browser would send.
+
+        :param more: what the answer holds besides.
+        """
         asked = {"type": "webauthn.get", "challenge": challenge, "origin": origin}
         client = json.dumps(asked).encode()
         data = hashlib.sha256(b"localhost").digest() + _PRESENT_AND_VERIFIED + bytes(4)
@@ -53,7 +56,7 @@ class Key:
         )
         response = {"clientDataJSON": client, "authenticatorData": data, "signature": signed}
         name = bytes_to_base64url(self.id)
-        answer = {name: bytes_to_base64url(value) for name, value in response.items()}
+        answer = {name: bytes_to_base64url(value) for name, value in response.items()} | more
         return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": answer})
 
 
@@ -115,6 +118,42 @@ def test_what_was_signed_elsewhere_signs_nobody_in(app: Flask, key: Key) -> None
         assert visitor.post("/sign-in/passkey", {**form, "answer": answer}).status_code == 422
         form = visitor.form("/sign-in")
     assert not visitor.is_signed_in()
+
+
+def test_what_no_browser_sends_is_refused_like_any_other(app: Flask, key: Key) -> None:
+    visitor = Caller(app)
+    form = visitor.form("/sign-in")
+    for answer in (
+        "[" * 19_000,
+        json.dumps({"rawId": "\ud800"}),
+        key.prove(challenge_of(visitor), userHandle="a"),
+        key.prove(challenge_of(visitor), userHandle="é"),
+    ):
+        assert visitor.post("/sign-in/passkey", {**form, "answer": answer}).status_code == 422
+        form = visitor.form("/sign-in")
+
+
+@pytest.mark.parametrize("public", [{}, {1: 2, 3: -7}, [], None, 1])
+def test_a_key_that_is_none_is_not_kept(
+    app: Flask, database: Database, key: Key, public: object
+) -> None:
+    owner = Caller(app)
+    form = owner.form("/sign-in")
+    owner.post("/sign-in/passkey", {**form, "answer": key.prove(challenge_of(owner))})
+    form = owner.form("/account/passkeys/new")
+    asked = {"type": "webauthn.create", "challenge": challenge_of(owner), "origin": HERE}
+    data = hashlib.sha256(b"localhost").digest() + bytes([0x45]) + bytes(4 + 16) + b"\0\x10"
+    made = {"fmt": "none", "attStmt": {}, "authData": data + bytes(16) + cbor2.dumps(public)}
+    name = bytes_to_base64url(bytes(16))
+    response = {
+        "clientDataJSON": bytes_to_base64url(json.dumps(asked).encode()),
+        "attestationObject": bytes_to_base64url(cbor2.dumps(made)),
+    }
+    answer = {"id": name, "rawId": name, "type": "public-key", "response": response}
+    typed = {"name": "key", "current": PASSWORD, "answer": json.dumps(answer)}
+    assert owner.post("/account/passkeys/new", {**form, **typed}).status_code == 422
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Passkey)) == 1
 
 
 def test_trying_passkeys_has_to_wait_and_fills_no_trail(
