@@ -60,7 +60,11 @@ class SmtpOffice:
             self._hang_up()
             said = _said(refused.smtp_code, refused.smtp_error)
             raise NotDelivered(said, is_out_of_reach=True) from refused
-        except (smtplib.SMTPException, OSError) as broken:
+        except (
+            smtplib.SMTPException,
+            OSError,
+            ValueError,
+        ) as broken:  # a host or word that is none
             self._hang_up()
             raise NotDelivered(_plainly(broken), is_out_of_reach=True) from broken
 
@@ -118,6 +122,12 @@ def _check_goes_in_the_clear(server: Server) -> None:
 
 
 def _log_in(connection: smtplib.SMTP, server: Server) -> None:
+    if not (server.user + server.password).isascii():  # smtplib would say which letter it is
+        raise NotDelivered(
+            "The user or the password in ADVOCACY_MAIL_URL has letters other than ASCII, which "
+            "cannot be sent to a mail server.",
+            is_out_of_reach=True,
+        )
     try:
         connection.login(server.user, server.password)
     except smtplib.SMTPNotSupportedError as lacking:

@@ -276,6 +276,28 @@ def test_a_password_is_given_over_tls_only(fresh_database: Database) -> None:
         assert tried(fresh_database, here, NOON + timedelta(hours=12)) == {State.SENT: 1}
 
 
+def test_a_login_that_cannot_be_sent_is_said_without_a_letter_of_it(
+    fresh_database: Database,
+) -> None:
+    server = MailServer()
+    write(fresh_database)
+    with server.running(tls=True):
+        here = Server("127.0.0.1", server.port, is_tls=False, user="advocacy", password="päss")
+        assert tried(fresh_database, here) == {TRIED_AGAIN: 1}
+    letter = only(fresh_database)
+    assert "ADVOCACY_MAIL_URL" in letter.failure
+    assert "ä" not in letter.failure
+    assert letter.claimed_by is None
+
+
+def test_a_host_that_can_be_none_loses_nothing(fresh_database: Database) -> None:
+    write(fresh_database)
+    nowhere = Server("mail..example.com", 25, is_tls=False)
+    assert tried(fresh_database, nowhere) == {TRIED_AGAIN: 1}
+    assert only(fresh_database).failure.startswith("The mail server cannot be used")
+    assert only(fresh_database).claimed_by is None
+
+
 def test_a_letter_goes_in_the_clear_only_where_that_is_allowed(fresh_database: Database) -> None:
     server = MailServer()
     write(fresh_database)
