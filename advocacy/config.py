@@ -15,6 +15,7 @@ import platformdirs
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _COUNT_DIGITS = 2
 SECRET_SHORTEST = 32
+_PORTS = {"http": 80, "https": 443}
 _SECRET = {"secret_key", "database_url", "mail_url"}
 
 
@@ -153,11 +154,28 @@ def _readable(url: str) -> str:
 
 
 def _base_url(given: str) -> str:
+    """Return the address as browsers name it, which passkeys and a form's origin are held against.
+
+    Its host in small letters, those of other scripts as ASCII, and no port that goes without
+    saying.
+    """
     if not given.startswith(("http://", "https://")):
         raise SettingsError("ADVOCACY_BASE_URL must begin with http:// or https://.")
     if "?" in given or "#" in given:
         raise SettingsError("ADVOCACY_BASE_URL must have no ? and no #.")
-    return given.rstrip("/")
+    wrong = SettingsError("ADVOCACY_BASE_URL must look like https://advocacy.example.org.")
+    try:
+        parts = urlsplit(given)
+        host, port = parts.hostname or "", parts.port
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError:
+        raise wrong from None
+    if not host or "@" in parts.netloc or not host.isprintable() or " " in host:
+        raise wrong
+    netloc = f"[{host}]" if ":" in host else host
+    if port not in (None, _PORTS[parts.scheme]):
+        netloc += f":{port}"
+    return f"{parts.scheme}://{netloc}{parts.path}".rstrip("/")
 
 
 def _mail_url(given: str | None) -> str | None:

@@ -49,6 +49,11 @@ def test_a_secret_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         ("ADVOCACY_BASE_URL", "example.com"),
         ("ADVOCACY_BASE_URL", "https://example.com/advocacy?at=1"),
         ("ADVOCACY_BASE_URL", "https://example.com/#top"),
+        ("ADVOCACY_BASE_URL", "https://"),
+        ("ADVOCACY_BASE_URL", "https:///advocacy"),
+        ("ADVOCACY_BASE_URL", "https://[example.com"),
+        ("ADVOCACY_BASE_URL", "https://example.com:port"),
+        ("ADVOCACY_BASE_URL", "https://mia:secret@example.com"),
         ("ADVOCACY_MAIL_URL", "mail.example.com"),
     ],
 )
@@ -56,6 +61,22 @@ def test_what_cannot_be_used_is_refused_by_its_name(tmp_path: Path, name: str, v
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({"ADVOCACY_DATA": str(tmp_path), name: value})
     assert str(refused.value).startswith(f"{name} ")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://Advocacy.Example.com", "https://advocacy.example.com"),
+        ("https://example.com:443/", "https://example.com"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://example.com:8443/Ours/", "https://example.com:8443/Ours"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_the_address_is_kept_as_browsers_name_it(tmp_path: Path, given: str, kept: str) -> None:
+    environ = {"ADVOCACY_DATA": str(tmp_path), "ADVOCACY_BASE_URL": given}
+    assert Settings.from_environment(environ).base_url == kept
 
 
 @pytest.mark.parametrize(
