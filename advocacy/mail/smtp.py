@@ -12,9 +12,14 @@ from advocacy.mail.rules import Bounced, NotDelivered, Sender, Server, State
 TIMEOUT_SECONDS = 30
 """How long one answer may take."""
 
-_OF_SENDER = re.compile(r"530\b|\d+ 5\.7\.|.*\brelay", re.IGNORECASE | re.DOTALL)
+_OF_SENDER = re.compile(
+    r"5(?:03|30)\b|\d+ 5\.(?:7\.|1\.[78]\b)"
+    r"|.*\b(?:relay|sender address rejected|sender verify failed|helo command rejected)",
+    re.IGNORECASE | re.DOTALL,
+)
 """A refusal of who sends, not of the address, which somebody can set right: who has to sign in
-(RFC 4954), a policy (X.7 of RFC 3463), and relaying, which not every server gives a number."""
+(RFC 4954), a policy or the sender's address (X.7, X.1.7 and X.1.8 of RFC 3463), and relaying,
+which not every server gives a number. Many say all of that only once they hear of a recipient."""
 
 
 class SmtpOffice:

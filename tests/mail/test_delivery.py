@@ -150,6 +150,11 @@ def test_an_address_that_is_refused_is_not_tried_again(
         "530 Sign in first",
         "554 5.7.1 <person@example.org>: Relay access denied",
         "550 relay not permitted",
+        "503 AUTH first (#5.5.1)",
+        "550 5.1.8 <advocacy@example.com>: Sender address rejected: Domain not found",
+        "504 5.5.2 <advocacy@localhost>: Sender address rejected: need fully-qualified address",
+        "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
+        "550 Sender verify failed",
         "550-Not from here\n550 We do not relay",
     ],
 )
