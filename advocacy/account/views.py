@@ -92,7 +92,7 @@ def _is_proved(form: Form) -> bool:
 @blueprint.post("/account/sign-ins")
 def end_sign_in() -> ResponseReturnValue:
     """End one of one's sign-ins, or all but this one."""
-    which = request.form.get("sign_in", "")
+    which = request.form.get("sign_in", "").replace("\0", "")
     if which == "others":
         auth.end_sign_ins(db(), me.id, but=me.token)
         flash("Every other device is signed out.")

@@ -64,6 +64,17 @@ def test_my_devices_can_be_signed_out_one_by_one(app: Flask, fresh_database: Dat
     assert not there.is_signed_in()
 
 
+def test_a_sign_in_that_can_be_none_ends_none(app: Flask, fresh_database: Database) -> None:
+    settle_in(fresh_database)
+    here, there = Caller(app, "avi"), Caller(app, "avi")
+    form = here.form("/account", "/account/sign-ins")
+    for number, which in enumerate(("", "\0", "a\0b")):
+        sent = {**form, "form_key": f"try {number}", "sign_in": which}
+        assert here.post("/account/sign-ins", sent).status_code == 302
+    assert here.is_signed_in()
+    assert there.is_signed_in()
+
+
 def test_all_others_are_signed_out_at_once(app: Flask, fresh_database: Database) -> None:
     settle_in(fresh_database)
     here, *others = (Caller(app, "avi") for _ in range(3))
