@@ -122,7 +122,8 @@ def forms_of(visitor: Caller) -> dict[str, tuple[str, dict[str, str]]]:
 def _named(form: Tag) -> dict[str, str]:
     radios = {str(one["name"]): str(one["value"]) for one in form.select("input[type=radio][name]")}
     files = {str(one["name"]): "" for one in form.select("input[type=file][name]")}
-    return {**radios, **files, **fields(form)}
+    pressed = {str(one["name"]): str(one.get("value", "")) for one in form.select("button[name]")}
+    return {**radios, **files, **pressed, **fields(form)}
 
 
 def turns(most: int) -> Callable[[], Sequence[str]]:
