@@ -67,16 +67,25 @@ class Report:
 
 def verify(session: Session) -> Report:
     """Hold every entry, standing and closed month against the record, and against their hashes."""
-    problems = [*tamper_problems(session, get_programme(session).time_zone)]
-    try:
-        problems += _record_problems(session)
-    except (TypeError, ValueError) as error:  # SQLite keeps what is no day in the place of a day
-        problems.append(f"a row cannot be read, so the rest was not looked at: {error}")
+    zone = get_programme(session).time_zone
+    problems = [*_as_far_as_read(tamper_problems(session, zone))]
+    problems += _as_far_as_read(_record_problems(session))
     entries, people = session.execute(
         select(func.count(), func.count(Entry.person_id.distinct())).select_from(Entry)
     ).one()
     months = session.scalar(select(func.count(Entry.month.distinct())))
     return Report(entries, people, months or 0, problems)
+
+
+def _as_far_as_read(problems: Iterator[str]) -> Iterator[str]:
+    """Yield problems up to a row that cannot be read, and then say so.
+
+    SQLite keeps what is no day in the place of a day, and text in that of a number.
+    """
+    try:
+        yield from problems
+    except (LookupError, TypeError, ValueError) as error:
+        yield f"a row cannot be read, so the rest was not looked at: {error}"
 
 
 def _record_problems(session: Session) -> Iterator[str]:

@@ -181,6 +181,29 @@ def test_an_entry_that_cannot_be_read_is_named(
     assert rest.startswith("a row cannot be read, so the rest was not looked at: ")
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE checkpoint SET taken_at = 'no moment'",
+        "UPDATE checkpoint SET entries = 'many'",
+        "UPDATE checkpoint SET peaks = 5",
+        "UPDATE checkpoint SET leaves = 5",
+        "UPDATE conversation SET kind = 'x'",
+    ],
+)
+def test_a_row_that_cannot_be_read_is_a_problem_and_no_fall(
+    session: Session, tmp_path: Path, forged: str
+) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        return  # it keeps no such rows
+    fill(session, tmp_path)
+    session.execute(text("PRAGMA ignore_check_constraints = 1"))
+    behind_our_back(session, forged)
+    session.execute(text("PRAGMA ignore_check_constraints = 0"))
+    found = verify(session).problems
+    assert any(one.startswith("a row cannot be read, so the rest was not") for one in found)
+
+
 def test_what_was_added_is_named(session: Session, tmp_path: Path) -> None:
     fill(session, tmp_path)
     first, second = numbers(session, "2026-02")
