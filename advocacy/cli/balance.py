@@ -31,8 +31,8 @@ def balance(month: str | None, team: str | None, format_: str) -> None:
         asked = month or month_of(today)
         with house.database.reading() as session:
             check_period(session, asked, today)
-            found_team = find_team(session, team) if team else None
-            if team and found_team is None:
+            found_team = find_team(session, team) if team is not None else None
+            if team is not None and found_team is None:
                 raise NotFound(f"There is no team {team[:80]}.")
             shown = (
                 balance_of_team(session, found_team.id, asked, today)

@@ -73,8 +73,8 @@ def leaderboard(
         with house.database.reading() as session:
             period = given or f"{today:%Y-%m}"
             check_period(session, period, today)
-            found_team = find_team(session, team) if team else None
-            if team and found_team is None:
+            found_team = find_team(session, team) if team is not None else None
+            if team is not None and found_team is None:
                 raise NotFound(f"There is no team {team[:80]}.")
             found = board(
                 session,
@@ -172,7 +172,7 @@ def explain(email: str, month: str | None, as_of: str | None, format_: str) -> N
         with house.database.reading() as session:
             person = get_person_by_email(session, email)
             zone = get_programme(session).time_zone
-            moment = parse_moment(as_of, zone, now()) if as_of else None
+            moment = parse_moment(as_of, zone, now()) if as_of is not None else None
             if moment is None:
                 explained, place = explain(session, person, asked, for_manager=True), None
             else:

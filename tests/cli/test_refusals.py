@@ -159,6 +159,9 @@ import conversations {{folder}}/other.csv | lacks the columns
 leaderboard --team Nowhere | There is no team Nowhere
 leaderboard --all --team So\x1buth | There is no team So uth
 balance --team Nowhere | There is no team Nowhere
+leaderboard --team= | There is no team
+balance --team= | There is no team
+explain {MIA} --as-of= | Say which day
 balance --month {shift_month(THIS_MONTH, 1)} | is still to come
 month hints {shift_month(THIS_MONTH, 1)} | is still to come
 explain nobody@example.com --month {CLOSED} | Nobody here
